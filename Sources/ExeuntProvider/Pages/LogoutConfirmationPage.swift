@@ -1,0 +1,50 @@
+/// Asks whether the person really wants to sign out, and says what will end. Posts `confirmation` and `decision` to
+/// `/oidc/logout/confirm`.
+package struct LogoutConfirmationPage: Page {
+    /// The sealed one-time value.
+    package var confirmation: String
+    package var accountName: String
+    /// The application that asked, if one did.
+    package var clientName: String?
+    /// The applications that will be told.
+    package var applications: [String]
+    /// The other accounts of this browser that would be signed out too; empty for an ordinary logout.
+    package var others: [String]
+    /// The account's sessions in other browsers would end too.
+    package var everywhere: Bool
+    package var formTargets: [String]
+
+    package init(
+        confirmation: String,
+        accountName: String,
+        clientName: String? = nil,
+        applications: [String] = [],
+        others: [String] = [],
+        everywhere: Bool = false,
+        formTargets: [String] = []
+    ) {
+        self.confirmation = confirmation
+        self.accountName = accountName
+        self.clientName = clientName
+        self.applications = applications
+        self.others = others
+        self.everywhere = everywhere
+        self.formTargets = formTargets
+    }
+
+    package var template: PageTemplate { .confirmation }
+    package var title: String { Texts.Confirmation.title }
+
+    package var model: [String: PageValue] {
+        [
+            "confirmation": .text(confirmation),
+            "heading": .text(Texts.Confirmation.heading(everywhere: everywhere)),
+            "lead": .text(Texts.Confirmation.lead(accountName: accountName, clientName: clientName)),
+            "everywhere": .flag(everywhere),
+            "hasApplications": .flag(!applications.isEmpty),
+            "applications": .list(applications.map { ["name": .text($0)] }),
+            "hasOthers": .flag(!others.isEmpty),
+            "others": .list(others.map { ["name": .text($0)] }),
+        ]
+    }
+}
