@@ -1,0 +1,118 @@
+/// A column of an abstract type, rendered for each engine: STRICT tables of SQLite know other names than PostgreSQL,
+/// and PostgreSQL's `integer` has 32 bits.
+package struct Column: Sendable, Hashable {
+    enum Kind: Sendable, Hashable { case text, int64, bool, bytes, json, time, sequence }
+
+    /// Points to a row of another table.
+    package struct Reference: Sendable, Hashable {
+        package enum Deletion: String, Sendable, Hashable {
+            case refuse = "NO ACTION"
+            case cascade = "CASCADE"
+            case setNull = "SET NULL"
+        }
+        let table: SchemaName
+        let column: SchemaName
+        let deletion: Deletion
+
+        package init(_ table: String, _ column: String = "id", onDelete deletion: Deletion = .refuse) {
+            self.table = SchemaName(table)
+            self.column = SchemaName(column)
+            self.deletion = deletion
+        }
+    }
+
+    let name: SchemaName
+    let kind: Kind
+    let null: Bool
+    let defaultLiteral: String?
+    let references: Reference?
+
+    private init(_ name: String, _ kind: Kind, _ null: Bool, _ defaultLiteral: String?, _ references: Reference?) {
+        self.name = SchemaName(name)
+        self.kind = kind
+        self.null = null
+        self.defaultLiteral = defaultLiteral
+        self.references = references
+    }
+
+    /// Text, compared and ordered by code point on both engines.
+    package static func text(
+        _ name: String, null: Bool = false, default value: String? = nil, references: Reference? = nil
+    ) -> Column {
+        Column(name, .text, null, value.map(quoted), references)
+    }
+
+    package static func int64(
+        _ name: String, null: Bool = false, default value: Int64? = nil, references: Reference? = nil
+    ) -> Column {
+        Column(name, .int64, null, value.map(String.init), references)
+    }
+
+    /// 0 or 1, and the table refuses anything else. Conditions say `active = 1`: PostgreSQL has no truth in numbers.
+    package static func bool(
+        _ name: String, null: Bool = false, default value: Bool? = nil, references: Reference? = nil
+    ) -> Column {
+        Column(name, .bool, null, value.map { $0 ? "1" : "0" }, references)
+    }
+
+    package static func bytes(
+        _ name: String, null: Bool = false, default value: [UInt8]? = nil, references: Reference? = nil
+    ) -> Column {
+        precondition(value?.isEmpty ?? true, "the only default for bytes is the empty one")
+        return Column(name, .bytes, null, value.map { _ in "''" }, references)
+    }
+
+    /// JSON kept as text: never queried into.
+    package static func json(
+        _ name: String, null: Bool = false, default value: String? = nil, references: Reference? = nil
+    ) -> Column {
+        Column(name, .json, null, value.map(quoted), references)
+    }
+
+    /// Milliseconds since 1970-01-01 UTC.
+    package static func time(
+        _ name: String, null: Bool = false, default value: Int64? = nil, references: Reference? = nil
+    ) -> Column {
+        Column(name, .time, null, value.map(String.init), references)
+    }
+
+    /// The primary key, numbered upward by the database; a number is not used twice.
+    package static func sequence(_ name: String) -> Column {
+        Column(name, .sequence, false, nil, nil)
+    }
+
+    private static func quoted(_ text: String) -> String {
+        "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "''") + "'"
+    }
+
+    func definition(_ engine: SQLEngineKind) -> String {
+        var words = [name.text, type(engine)]
+        if kind == .sequence { return words.joined(separator: " ") }
+        if !null { words.append("NOT NULL") }
+        if let defaultLiteral {
+            let blob = engine == .sqlite && kind == .bytes
+            words.append("DEFAULT " + (blob ? "x\(defaultLiteral)" : defaultLiteral))
+        }
+        if kind == .bool { words.append("CHECK (\(name.text) IN (0, 1))") }
+        if let references {
+            words.append("REFERENCES \(references.table.text)(\(references.column.text))")
+            words.append("ON DELETE \(references.deletion.rawValue)")
+        }
+        return words.joined(separator: " ")
+    }
+
+    private func type(_ engine: SQLEngineKind) -> String {
+        switch (kind, engine) {
+        case (.text, .sqlite), (.json, .sqlite): "TEXT"
+        case (.int64, .sqlite), (.time, .sqlite), (.bool, .sqlite): "INTEGER"
+        case (.bytes, .sqlite): "BLOB"
+        case (.sequence, .sqlite): "INTEGER PRIMARY KEY AUTOINCREMENT"
+        // The locale's order would differ from SQLite's, and from one server to the next.
+        case (.text, .postgresql), (.json, .postgresql): "text COLLATE \"C\""
+        case (.int64, .postgresql), (.time, .postgresql): "bigint"
+        case (.bool, .postgresql): "smallint"
+        case (.bytes, .postgresql): "bytea"
+        case (.sequence, .postgresql): "bigint GENERATED BY DEFAULT AS IDENTITY PRIMARY KEY"
+        }
+    }
+}
