@@ -28,7 +28,8 @@ package enum Schema {
                 "clients",
                 [
                     .text("client_id"), .json("metadata"), .bytes("secret_hash", null: true), .text("status"),
-                    .int64("revision"), .int64("cutoff_grant", default: 0), .time("created_at"), .time("updated_at"),
+                    .int64("revision"), .int64("cutoff_session", default: 0), .int64("cutoff_grant", default: 0),
+                    .time("created_at"), .time("updated_at"),
                 ],
                 primaryKey: ["client_id"]
             )
@@ -110,13 +111,20 @@ package enum Schema {
                 "session_clients",
                 [
                     .text("session_id"), .text("client_id"), .text("sid"), .text("sub"), .time("joined_at"),
-                    .time("last_at"),
+                    .time("last_at"), .time("ended_at", null: true),
                 ],
                 primaryKey: ["session_id", "client_id"],
                 unique: [["sid"]]
             )
         ),
-        .index(Index("session_clients_client", on: "session_clients", ["client_id", "session_id"])),
+        .index(
+            Index(
+                "session_clients_client",
+                on: "session_clients",
+                ["client_id", "session_id"],
+                where: "ended_at IS NULL"
+            )
+        ),
         .table(
             Table(
                 "authorization_codes",
@@ -141,7 +149,7 @@ package enum Schema {
                 unique: [["grant_id"]]
             )
         ),
-        .index(Index("grants_session", on: "grants", ["session_id"])),
+        .index(Index("grants_session", on: "grants", ["session_id", "client_id"])),
         .index(Index("grants_account", on: "grants", ["account_id", "client_id", "kind"])),
         .index(Index("grants_client", on: "grants", ["client_id", "seq"])),
         .index(Index("grants_expires", on: "grants", ["expires_at"])),
@@ -197,7 +205,7 @@ package enum Schema {
                     .text("client_name"), .text("sid"), .text("sub"), .text("channel"), .text("state"),
                     .text("uri", null: true), .text("origin", null: true), .text("algorithm"), .text("typ"),
                     .bool("session_required"), .int64("attempts", default: 0), .time("next_attempt_at"),
-                    .text("lease_owner", null: true), .time("lease_until", null: true), .int64("last_status", null: true),
+                    .time("give_up_at"), .text("lease_owner", null: true), .int64("last_status", null: true),
                     .text("last_error", null: true), .bool("keeps_offline"), .time("token_valid_until", null: true),
                     .time("created_at"), .time("settled_at", null: true),
                 ],
@@ -206,9 +214,17 @@ package enum Schema {
         ),
         .index(Index("deliveries_logout", on: "deliveries", ["logout_id"])),
         .index(Index("deliveries_due", on: "deliveries", ["next_attempt_at"], where: "state IN ('pending', 'leased')")),
-        .index(Index("deliveries_client", on: "deliveries", ["client_id", "state"])),
-        .index(Index("deliveries_state", on: "deliveries", ["state", "created_at"])),
-        .index(Index("deliveries_settled", on: "deliveries", ["settled_at"], where: "settled_at IS NOT NULL")),
+        .index(
+            Index("deliveries_client", on: "deliveries", ["client_id", "next_attempt_at"], where: "state = 'pending'")
+        ),
+        .index(
+            Index(
+                "deliveries_unconfirmed",
+                on: "deliveries",
+                ["state", "created_at"],
+                where: "state IN ('pending', 'leased', 'refused', 'abandoned')"
+            )
+        ),
         .table(
             Table(
                 "delivery_attempts",
