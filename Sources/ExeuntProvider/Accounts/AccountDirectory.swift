@@ -7,20 +7,20 @@ package struct AccountDirectory: Sendable {
 
     /// The account of an id, whatever its status; nil for an unknown one.
     package func find(_ id: AccountID, in db: any SQLReader) throws -> Account? {
-        try db.row("SELECT \(Self.columns) FROM accounts WHERE account_id = \(id)").map(Self.account)
+        try db.row("SELECT \(sql: Self.columns) FROM accounts WHERE account_id = \(id)").map(Self.account)
     }
 
     /// The account of a username as typed; nil for an unknown one and for a text that cannot be a username.
     package func find(username: String, in db: any SQLReader) throws -> Account? {
         guard let name = try? Username(username) else { return nil }
-        return try db.row("SELECT \(Self.columns) FROM accounts WHERE username_key = \(name.key)").map(Self.account)
+        return try db.row("SELECT \(sql: Self.columns) FROM accounts WHERE username_key = \(name.key)").map(Self.account)
     }
 
     /// Accounts in the order of their names, tombstones left out, for the operator.
     package func list(after key: String = "", limit: Int, in db: any SQLReader) throws -> [Account] {
         try db.rows(
             """
-            SELECT \(Self.columns) FROM accounts WHERE username_key > \(key) AND status <> 'deleted'
+            SELECT \(sql: Self.columns) FROM accounts WHERE username_key > \(key) AND status <> 'deleted'
             ORDER BY username_key LIMIT \(limit)
             """
         )

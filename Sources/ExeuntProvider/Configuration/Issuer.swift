@@ -41,6 +41,11 @@ package struct Issuer: Sendable, Hashable, CustomStringConvertible {
             .joined()
     }
 
+    /// Stands for "not configured" in commands that work on the database alone; `.invalid` resolves nowhere (RFC 6761).
+    package static let unset: Issuer = {
+        do { return try Issuer("https://unset.invalid") } catch { preconditionFailure(error.description) }
+    }()
+
     /// Whether browsers reach the provider over TLS; decides `__Host-`, `Secure` and HSTS.
     package var isSecure: Bool { scheme == "https" }
 

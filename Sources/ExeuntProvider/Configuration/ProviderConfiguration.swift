@@ -21,8 +21,40 @@ package struct ProviderConfiguration: Sendable {
     package var receipt: ReceiptPolicy = .onFailure
     /// What a logout without `logout_scope` ends, for clients that do not say.
     package var defaultScope: LogoutDefaultScope = .session
+    package var logging = LoggingConfiguration()
 
-    /// With the defaults of everything else; the command line uses ``ConfigurationResolver``.
+    /// What the configuration is for: a server needs more than a command that works on the database.
+    package enum Purpose: Sendable, Hashable {
+        case server
+        /// The issuer may be missing; the database remembers the one that it was last served under.
+        case administration
+    }
+
+    /// Resolves flags over environment over file, or throws everything that is wrong with them at once.
+    package static func resolve(
+        _ sources: ConfigurationSources,
+        for purpose: Purpose = .server
+    ) throws(ConfigurationErrors) -> ProviderConfiguration {
+        var resolver = ConfigurationResolver(sources, purpose: purpose)
+        return try resolver.resolve()
+    }
+
+    /// What the operator should hear at start, loudest first; nothing in a sound production set-up.
+    package var warnings: [String] {
+        var result: [String] = []
+        if development {
+            result.append(
+                "DEVELOPMENT MODE: plain http is accepted on loopback, for this provider and for applications. "
+                    + "Never use it where others can sign in."
+            )
+        }
+        if tls == nil, issuer.isSecure, trustedProxies.isEmpty {
+            result.append("There is neither a certificate nor a trusted proxy; browsers cannot use the https issuer.")
+        }
+        return result
+    }
+
+    /// With the defaults of everything else.
     package init(issuer: Issuer, database: DatabaseLocation, masterKey: MasterKeySource) {
         self.issuer = issuer
         self.database = database
