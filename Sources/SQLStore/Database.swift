@@ -44,6 +44,8 @@ package final class Database: Sendable {
     package var commits: Int { backend.counters.commits.load(ordering: .relaxed) }
     /// Write blocks that succeeded since opening.
     package var writes: Int { backend.counters.writes.load(ordering: .relaxed) }
+    /// Blocks that wait for a thread now.
+    package var waiting: Int { backend.waiting }
     /// Connections opened again after one was lost (PostgreSQL).
     package var reconnections: Int { backend.counters.reconnections.load(ordering: .relaxed) }
 
@@ -59,6 +61,7 @@ package final class Database: Sendable {
 
     /// Runs a block that writes, as one transaction; returns when it is durably committed. If the block throws, nothing
     /// is written and its error is thrown.
+    @discardableResult
     package func write<R: Sendable>(
         _ body: @escaping @Sendable (any SQLWriter) throws -> R
     ) async throws -> R {

@@ -72,6 +72,12 @@ final class JobQueue<Job: Sendable>: @unchecked Sendable {
         pthread_cond_broadcast(condition)
     }
 
+    var count: Int {
+        pthread_mutex_lock(mutex)
+        defer { pthread_mutex_unlock(mutex) }
+        return jobs.count - head
+    }
+
     var isClosed: Bool {
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }

@@ -53,6 +53,8 @@ final class CallerBlock<R: Sendable>: TransactionBlock {
 protocol DatabaseEngine: Sendable {
     var kind: SQLEngineKind { get }
     var counters: DatabaseCounters { get }
+    /// Blocks that no thread has taken up yet.
+    var waiting: Int { get }
     /// Takes the block and answers it sometime.
     func submit(_ block: any TransactionBlock)
     func backup(to path: String) async throws

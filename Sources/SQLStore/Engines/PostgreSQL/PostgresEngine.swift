@@ -55,6 +55,8 @@ final class PostgresEngine: DatabaseEngine {
         }
     }
 
+    var waiting: Int { blocks.count }
+
     func submit(_ block: any TransactionBlock) {
         switch blocks.put(block) {
         case .accepted: break

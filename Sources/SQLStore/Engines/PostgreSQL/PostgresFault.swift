@@ -49,6 +49,9 @@ struct PostgresFault: Error {
             self.init(error: .diskFull(message))
         case (_, "57014"), (_, "55P03"):
             self.init(error: .busy(message))
+        case (_, "08P01"):
+            // A placeholder written by hand: the values do not fit the statement.
+            self.init(error: .statement(sql.text, message))
         case ("08", _), (_, "57P01"), (_, "57P02"), (_, "57P03"), (_, "57P05"), (_, "25P03"), (_, ""):
             self.init(error: .unavailable("the connection to PostgreSQL was lost: \(message)"), consequence: .lost)
         case ("53", _), ("58", _):

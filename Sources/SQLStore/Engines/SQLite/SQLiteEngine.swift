@@ -93,6 +93,8 @@ final class SQLiteEngine: DatabaseEngine {
         }
     }
 
+    var waiting: Int { path == nil ? writes.count : writes.count + reads.count }
+
     func submit(_ block: any TransactionBlock) {
         switch (block.writes ? writes : reads).put(block) {
         case .accepted: break
