@@ -34,7 +34,7 @@ package struct LogoutReceiptEndpoint: Endpoint {
         let frames = try await parts.database.write { [parts] db in
             try parts.deliveries.takeFrames(of: receipt.logoutID, in: db, now: now)
         }
-        if frames.isEmpty { return Answer.seeOther("/oidc/logout/continue/\(token)") }
+        if frames.isEmpty { return Answer.seeOther(continuing(token)) }
         let issuer = parts.configuration.issuer.text
         let page = FrontChannelPage(
             frames: frames.map { frame in
@@ -43,7 +43,7 @@ package struct LogoutReceiptEndpoint: Endpoint {
                     uri: FrontChannelLogout.address(of: frame.uri, issuer: issuer, sid: frame.sid)
                 )
             },
-            continueURL: "/oidc/logout/continue/\(token)",
+            continueURL: continuing(token),
             waitSeconds: Int(parts.configuration.delivery.browserWait.components.seconds)
         )
         return parts.pages.render(page)
@@ -64,8 +64,18 @@ package struct LogoutReceiptEndpoint: Endpoint {
         let name = try await parts.database.read { [parts] db in
             try redirect.flatMap { try parts.clients.find($0.clientID, in: db)?.name }
         }
-        let page = ReceiptPage(receipt: receipt, continueURL: redirect?.location, continueName: name)
+        let page = ReceiptPage(
+            receipt: receipt,
+            continueURL: redirect?.location,
+            continueName: name,
+            now: parts.clock.now,
+            horizon: parts.configuration.delivery.horizon
+        )
         return parts.pages.render(page)
+    }
+
+    private func continuing(_ token: String) -> String {
+        parts.configuration.issuer.url("/oidc/logout/continue/\(token)")
     }
 
     private func load(_ token: String, _ request: Request) async throws -> LogoutReceipt {
