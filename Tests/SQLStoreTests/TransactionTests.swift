@@ -122,6 +122,22 @@ struct TransactionTests {
         }
     }
 
+    @Test("a block cannot end its transaction", arguments: EngineFixture.all)
+    func transactionControl(_ fixture: EngineFixture) async throws {
+        try await fixture.sample { database in
+            for sql: SQL in ["COMMIT", "ROLLBACK", "BEGIN"] {
+                await #expect(throws: SQLError.self) {
+                    try await database.write { writer in
+                        try writer.execute("INSERT INTO item (id) VALUES ('a')")
+                        try writer.execute(sql)
+                    }
+                }
+            }
+            let items = try await database.items()
+            #expect(items == 0)
+        }
+    }
+
     @Test("a read block refuses to write", arguments: EngineFixture.all)
     func readOnlyBlock(_ fixture: EngineFixture) async throws {
         try await fixture.sample { database in

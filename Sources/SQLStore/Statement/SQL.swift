@@ -137,3 +137,19 @@ extension SQL {
         return String(decoding: bytes, as: UTF8.self)
     }
 }
+
+extension SQL {
+    /// Whether the statement begins or ends a transaction. In a block that is refused: blocks of other callers may share
+    /// the transaction.
+    var controlsTransaction: Bool {
+        let word = text.drop { $0.isWhitespace }.prefix { $0.isLetter }.uppercased()
+        return [
+            "BEGIN", "START", "COMMIT", "END", "ROLLBACK", "ABORT", "SAVEPOINT", "RELEASE", "PREPARE", "VACUUM", "ATTACH",
+        ].contains(word)
+    }
+
+    /// The refusal, for both engines.
+    var transactionControlRefusal: SQLError {
+        .statement(text, "a block may not begin or end a transaction")
+    }
+}

@@ -98,6 +98,9 @@ final class PostgresConnection {
     private func exchange(_ sql: SQL) throws -> (PostgresResult, Prepared) {
         let parameters = PostgresParameters(sql.values)
         let key = Key(text: sql.postgresText, types: parameters.types)
+        if prepared[key] == nil, sql.controlsTransaction {
+            throw PostgresFault(error: sql.transactionControlRefusal, consequence: .final)
+        }
         var steps: [Step] = []
         if let begin = announcedBegin {
             try send(begin, .begin, &steps)

@@ -63,6 +63,9 @@ final class SQLiteConnection: SQLWriter {
 
     private func unguardedStep(_ sql: SQL, limit: Int) throws -> [SQLRow] {
         let statement = try prepared(sql)
+        if mode != .idle, statement.controlsTransaction {
+            throw sql.transactionControlRefusal
+        }
         if mode == .reading, !statement.readOnly {
             throw SQLError.readOnly("a read block tried to write")
         }
@@ -114,7 +117,10 @@ final class SQLiteConnection: SQLWriter {
     /// Statements of this module itself, outside of any block.
     @discardableResult
     func command(_ sql: SQL) throws -> [SQLRow] {
-        try unguardedStep(sql, limit: .max)
+        let before = mode
+        mode = .idle
+        defer { mode = before }
+        return try unguardedStep(sql, limit: .max)
     }
 
     /// Runs a read block; returns its error.

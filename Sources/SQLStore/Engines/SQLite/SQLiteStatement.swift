@@ -5,6 +5,7 @@ internal import Glibc
 final class SQLiteStatement {
     let handle: OpaquePointer
     let readOnly: Bool
+    let controlsTransaction: Bool
     var lastUse: UInt64 = 0
     private var columns: SQLColumns?
     private var preparations: Int32 = 0
@@ -37,6 +38,7 @@ final class SQLiteStatement {
             )
         }
         self.handle = handle
+        controlsTransaction = sql.controlsTransaction
         readOnly = sqlite3_stmt_readonly(handle) != 0
     }
 
