@@ -57,9 +57,14 @@ let package = Package(
             swiftSettings: settings
         ),
         .target(
+            name: "ForeignKeys",
+            dependencies: ["OpenIDTypes", .product(name: "JWTKit", package: "jwt-kit")],
+            swiftSettings: settings
+        ),
+        .target(
             name: "ExeuntProvider",
             dependencies: [
-                "OpenIDTypes", "SQLStore", "OutgoingHTTP", "CArgon2",
+                "OpenIDTypes", "SQLStore", "OutgoingHTTP", "ForeignKeys", "CArgon2",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HummingbirdTLS", package: "hummingbird"),
@@ -83,7 +88,7 @@ let package = Package(
         .target(
             name: "ExeuntRelyingParty",
             dependencies: [
-                "OpenIDTypes", "OutgoingHTTP",
+                "OpenIDTypes", "OutgoingHTTP", "ForeignKeys",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "JWTKit", package: "jwt-kit"),
@@ -153,6 +158,7 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings
         ),
