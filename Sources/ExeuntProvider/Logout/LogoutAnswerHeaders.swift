@@ -1,17 +1,26 @@
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#endif
 package import OpenIDTypes
 
 /// `Retry-After` (RFC 9110 §10.2.3): seconds, or a date.
 package enum RetryAfter {
     package static func parse(_ text: String?, at now: Timestamp) -> Duration? {
         guard let text else { return nil }
-        let trimmed = text.trimmingPrefix { $0 == " " }
-        if let seconds = Int64(trimmed), seconds >= 0, seconds <= 1_000_000_000 { return .seconds(seconds) }
-        guard let date = try? Date(String(trimmed), strategy: .http) else { return nil }
-        let wait = Timestamp(milliseconds: Int64(date.timeIntervalSince1970 * 1000)) - now
-        return wait > .zero ? wait : nil
+        if let seconds = Int64(text), seconds >= 0, seconds <= 1_000_000_000 { return .seconds(seconds) }
+        guard let wait = date(text).map({ $0 - now }), wait > .zero else { return nil }
+        return wait
+    }
+
+    /// `Sun, 06 Nov 1994 08:49:37 GMT`, the only form that may be sent (RFC 9110 §5.6.7).
+    private static func date(_ text: String) -> Timestamp? {
+        let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+        let parts = text.split { $0 == " " || $0 == ":" }
+        guard text.utf8.count == 29, parts.count == 8, parts[7] == "GMT", let day = Int64(parts[1]),
+            let month = months.firstIndex(where: { $0 == parts[2] }), let year = Int64(parts[3]),
+            let hour = Int64(parts[4]), let minute = Int64(parts[5]), let second = Int64(parts[6])
+        else { return nil }
+        // Days since 1970 in the Gregorian calendar, with years that begin in March.
+        let (y, m) = month < 2 ? (year - 1, Int64(month) + 10) : (year, Int64(month) - 2)
+        let days = 365 * y + y / 4 - y / 100 + y / 400 + (153 * m + 2) / 5 + day - 719_469
+        return Timestamp(seconds: ((days * 24 + hour) * 60 + minute) * 60 + second)
     }
 }
 

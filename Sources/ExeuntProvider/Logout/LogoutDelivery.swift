@@ -1,5 +1,5 @@
 package import OpenIDTypes
-package import SQLStore
+import SQLStore
 
 /// How an application is told.
 package enum LogoutChannel: String, Sendable, Hashable, CaseIterable, SQLBindable, SQLReadable {

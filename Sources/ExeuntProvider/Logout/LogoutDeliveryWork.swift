@@ -1,5 +1,5 @@
 package import OpenIDTypes
-package import SQLStore
+import SQLStore
 
 /// A claimed delivery: what a worker needs to send it.
 package struct LogoutDeliveryWork: Sendable, Hashable {

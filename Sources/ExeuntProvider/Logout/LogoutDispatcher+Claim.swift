@@ -1,5 +1,7 @@
+import Logging
 import OpenIDTypes
 import SQLStore
+import Synchronization
 
 // Claiming: the only way in which work comes to this process.
 extension LogoutDispatcher {
@@ -27,7 +29,7 @@ extension LogoutDispatcher {
         let limit = min(settings.batch, room)
         let store = store
         // Looking takes no lock, claiming does.
-        let looks = try await isNudged || database.read { db in try store.hasDue(in: db, now: now) }
+        let looks = isNudged ? true : try await database.read { db in try store.hasDue(in: db, now: now) }
         guard limit > 0, looks || !pulls.isEmpty else {
             state.withLock { $0.mayHaveMore = false }
             return 0

@@ -1,5 +1,7 @@
+import Logging
 import OpenIDTypes
 import SQLStore
+import Synchronization
 
 // Being one of several processes.
 extension LogoutDispatcher {

@@ -1,6 +1,8 @@
 import HTTPTypes
+import Logging
 import OpenIDTypes
 import OutgoingHTTP
+import Synchronization
 
 // Sending: from here a delivery comes out with an answer, or not at all.
 extension LogoutDispatcher {

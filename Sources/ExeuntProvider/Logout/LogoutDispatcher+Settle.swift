@@ -1,5 +1,7 @@
-import OpenIDTypes
+import Logging
+package import OpenIDTypes
 import SQLStore
+import Synchronization
 
 /// Somebody who waits for the first attempts of one logout.
 struct FirstAttempts {
@@ -96,14 +98,14 @@ extension LogoutDispatcher {
             }
         }
         await withTaskGroup(of: Void.self) { group in
-            group.addTask { await self.await(logout, waiter, signal) }
+            group.addTask { await self.watch(logout, waiter, signal) }
             group.addTask { try? await Task.sleep(for: limit) }
             await group.next()
             group.cancelAll()
         }
     }
 
-    private func await(_ logout: LogoutID, _ waiter: Int, _ signal: WakeSignal) async {
+    private func watch(_ logout: LogoutID, _ waiter: Int, _ signal: WakeSignal) async {
         while !Task.isCancelled {
             guard await isWaiting(logout, waiter) else { return }
             if state.withLock({ $0.hasOthers }) {

@@ -2,7 +2,7 @@ package import Logging
 package import OpenIDTypes
 package import OutgoingHTTP
 package import SQLStore
-package import ServiceLifecycle
+import ServiceLifecycle
 import Synchronization
 
 /// Tells applications of logouts, from what ``SessionTermination`` wrote, until each has heard (Back-Channel Logout §2.5).

@@ -1,5 +1,5 @@
 package import OpenIDTypes
-package import SQLStore
+import SQLStore
 
 /// One application that was signed in in a session which has just ended, with what a logout must tell and must admit.
 package struct LedgerEntry: Sendable, Hashable {

@@ -1,7 +1,7 @@
 package import Logging
 package import OpenIDTypes
 package import SQLStore
-package import ServiceLifecycle
+import ServiceLifecycle
 
 /// Removes what is over and need not be kept: by index, oldest first, a bounded batch at a time, so that it never stands
 /// before a request for long.

@@ -1,7 +1,7 @@
 package import Logging
 package import OpenIDTypes
 package import SQLStore
-package import ServiceLifecycle
+import ServiceLifecycle
 
 /// Ends sessions whose time is over, like any other ending: at most a second late, by index, a bounded batch at a time.
 ///

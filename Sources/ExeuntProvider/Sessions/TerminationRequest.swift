@@ -1,5 +1,5 @@
 package import OpenIDTypes
-package import SQLStore
+import SQLStore
 
 /// What ends.
 package enum TerminationScope: Sendable, Hashable {

@@ -1,5 +1,5 @@
 package import Hummingbird
-package import OpenIDTypes
+import OpenIDTypes
 
 /// The browser's cookie: a random secret of which the database has the hash. It names the browser, not a session,
 /// so that one browser can hold several accounts' sessions.
