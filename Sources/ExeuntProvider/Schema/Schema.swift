@@ -34,6 +34,12 @@ package enum Schema {
                 primaryKey: ["client_id"]
             )
         ),
+        .index(
+            Index(
+                "clients_resource_servers", on: "clients", ["client_id"],
+                where: "status = 'active' AND metadata LIKE '%\"exeunt_audience\":%'"
+            )
+        ),
         .table(Table("nodes", [.text("node_id"), .time("started_at"), .time("seen_at")], primaryKey: ["node_id"])),
         .table(
             Table(
@@ -164,6 +170,7 @@ package enum Schema {
             )
         ),
         .index(Index("refresh_tokens_grant", on: "refresh_tokens", ["grant_id"])),
+        .index(Index("refresh_tokens_rotated", on: "refresh_tokens", ["rotated_at"], where: "rotated_at IS NOT NULL")),
         .table(
             Table(
                 "access_tokens",
