@@ -4,6 +4,7 @@ package import OpenIDTypes
 package enum RequestRefusal: String, Refusal, CaseIterable {
     case contentTypeNotForm = "content-type-not-form"
     case bodyTooLarge = "body-too-large"
+    case bodyBroken = "body-broken"
     case hostMissing = "host-missing"
     case hostDuplicated = "host-duplicated"
     case schemeNotHTTPS = "scheme-not-https"
@@ -21,7 +22,7 @@ package enum RequestRefusal: String, Refusal, CaseIterable {
 
     package var status: Int {
         switch self {
-        case .contentTypeNotForm, .hostMissing, .hostDuplicated, .schemeNotHTTPS: 400
+        case .contentTypeNotForm, .bodyBroken, .hostMissing, .hostDuplicated, .schemeNotHTTPS: 400
         case .bodyTooLarge: 413
         case .pathUnknown: 404
         case .methodNotAllowed: 405
@@ -34,6 +35,7 @@ package enum RequestRefusal: String, Refusal, CaseIterable {
         switch self {
         case .contentTypeNotForm: "The body must be sent as application/x-www-form-urlencoded."
         case .bodyTooLarge: "The request is larger than this server accepts."
+        case .bodyBroken: "The request could not be read to its end."
         case .hostMissing: "The request names no host."
         case .hostDuplicated: "The request names more than one host."
         case .schemeNotHTTPS: "This server is only reachable by https."
@@ -48,6 +50,7 @@ package enum RequestRefusal: String, Refusal, CaseIterable {
         switch self {
         case .contentTypeNotForm: "RFC 6749 §3.2"
         case .bodyTooLarge: "RFC 9110 §15.5.14"
+        case .bodyBroken: "RFC 9112 §8"
         case .hostMissing, .hostDuplicated: "RFC 9112 §3.2"
         case .schemeNotHTTPS: "RFC 6749 §3.1"
         case .methodUnknown: "RFC 9110 §15.6.2"

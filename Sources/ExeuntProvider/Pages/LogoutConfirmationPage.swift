@@ -3,31 +3,28 @@
 package struct LogoutConfirmationPage: Page {
     /// The sealed one-time value.
     package var confirmation: String
-    package var accountName: String
+    /// Whom it would sign out: one account, or all of this browser.
+    package var accountNames: [String]
     /// The application that asked, if one did.
     package var clientName: String?
     /// The applications that will be told.
     package var applications: [String]
-    /// The other accounts of this browser that would be signed out too; empty for an ordinary logout.
-    package var others: [String]
     /// The account's sessions in other browsers would end too.
     package var everywhere: Bool
     package var formTargets: [String]
 
     package init(
         confirmation: String,
-        accountName: String,
+        accountNames: [String],
         clientName: String? = nil,
         applications: [String] = [],
-        others: [String] = [],
         everywhere: Bool = false,
         formTargets: [String] = []
     ) {
         self.confirmation = confirmation
-        self.accountName = accountName
+        self.accountNames = accountNames
         self.clientName = clientName
         self.applications = applications
-        self.others = others
         self.everywhere = everywhere
         self.formTargets = formTargets
     }
@@ -39,12 +36,12 @@ package struct LogoutConfirmationPage: Page {
         [
             "confirmation": .text(confirmation),
             "heading": .text(Texts.Confirmation.heading(everywhere: everywhere)),
-            "lead": .text(Texts.Confirmation.lead(accountName: accountName, clientName: clientName)),
+            "lead": .text(Texts.Confirmation.lead(accountNames, clientName: clientName)),
             "everywhere": .flag(everywhere),
             "hasApplications": .flag(!applications.isEmpty),
             "applications": .list(applications.map { ["name": .text($0)] }),
-            "hasOthers": .flag(!others.isEmpty),
-            "others": .list(others.map { ["name": .text($0)] }),
+            "severalAccounts": .flag(accountNames.count > 1),
+            "accounts": .list(accountNames.map { ["name": .text($0)] }),
         ]
     }
 }

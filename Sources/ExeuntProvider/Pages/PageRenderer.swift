@@ -17,7 +17,8 @@ package struct PageRenderer: Sendable {
     package func render(
         _ page: any Page,
         status: HTTPResponse.Status = .ok,
-        headers: HTTPFields = [:]
+        headers: HTTPFields = [:],
+        cookies: [String] = []
     ) -> Response {
         let policy = ContentPolicy(page: page)
         var fields = headers
@@ -26,11 +27,14 @@ package struct PageRenderer: Sendable {
         fields[.contentSecurityPolicy] = policy.header
         fields[.resourcePolicy] = "same-origin"
         let body = ByteBuffer(string: html(page, policy: policy))
-        return Response(status: status, headers: fields, body: .init(byteBuffer: body))
+        var response = Response(status: status, headers: fields, body: .init(byteBuffer: body))
+        response.setCookies(cookies)
+        return response
     }
 
     private func html(_ page: any Page, policy: ContentPolicy) -> String {
         var model = page.model.mapValues(\.plain)
+        if let next = model["continueURL"] as? String { model["continueURL"] = absolute(next) }
         model["title"] = page.title
         model["lang"] = Texts.language
         model["base"] = issuer.path
@@ -39,10 +43,15 @@ package struct PageRenderer: Sendable {
         if let script = page.script { model["script"] = assets.address(script.rawValue) }
         if let meta = policy.meta { model["policy"] = meta }
         if let refresh = page.refresh, isOurs(refresh.address) {
-            let content = refresh.address.map { "\(refresh.seconds); url=\($0)" } ?? "\(refresh.seconds)"
+            let content = refresh.address.map { "\(refresh.seconds); url=\(absolute($0))" } ?? "\(refresh.seconds)"
             model[refresh.withoutScriptOnly ? "refreshWithoutScript" : "refresh"] = content
         }
         return PageTemplates.render(page.template, model)
+    }
+
+    /// Endpoints write their own addresses without the issuer's path.
+    private func absolute(_ address: String) -> String {
+        address.hasPrefix("/") ? issuer.path + address : address
     }
 
     /// A refresh leads nowhere but to ourselves; the continue address then answers 303.

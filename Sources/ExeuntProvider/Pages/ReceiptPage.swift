@@ -13,7 +13,7 @@ package struct ReceiptPage: Page {
         receipt: LogoutReceipt,
         continueURL: String? = nil,
         continueName: String? = nil,
-        now: Timestamp,
+        now: Timestamp = SystemClock().now,
         horizon: Duration = .seconds(72 * 3600)
     ) {
         self.receipt = receipt
@@ -29,7 +29,7 @@ package struct ReceiptPage: Page {
     /// While something is pending the page looks again, ever more rarely, and not at all after an hour: a page that is
     /// left open must not ask for three days.
     package var refresh: PageRefresh? {
-        guard receipt.applications.contains(where: { $0.state == .pending }) else { return nil }
+        guard receipt.isPending else { return nil }
         switch now - receipt.startedAt {
         case ..<Duration.seconds(30): return PageRefresh(seconds: 3)
         case ..<Duration.seconds(300): return PageRefresh(seconds: 10)
@@ -39,14 +39,14 @@ package struct ReceiptPage: Page {
     }
 
     package var model: [String: PageValue] {
-        let until = (receipt.startedAt + horizon).iso8601
-        return [
+        [
             "heading": .text(Texts.Receipt.heading),
             "account": .text(receipt.accountName.map(Texts.Receipt.account)),
-            "verdict": .text(Texts.Receipt.verdict(doubtful: names(.mayBeOpen), pending: names(.pending))),
+            "verdict": .text(verdict),
             "verdictTone": .text(tone.rawValue),
-            "empty": .flag(receipt.applications.isEmpty),
-            "applications": .list(receipt.applications.map { row($0, until: until) }),
+            "empty": .flag(receipt.applications.isEmpty && !receipt.isUnfinished),
+            "unfinished": .flag(receipt.isUnfinished),
+            "applications": .list(receipt.applications.map { row($0) }),
             "started": .text(Texts.time(receipt.startedAt)),
             "refreshing": .flag(refresh != nil),
             "continueURL": .text(continueURL),
@@ -54,7 +54,7 @@ package struct ReceiptPage: Page {
         ]
     }
 
-    private func row(_ application: LogoutReceipt.Application, until: String) -> [String: PageValue] {
+    private func row(_ application: LogoutReceipt.Application) -> [String: PageValue] {
         [
             "id": .text(application.clientID.rawValue),
             "name": .text(application.name),
@@ -73,8 +73,17 @@ package struct ReceiptPage: Page {
         Texts.Receipt.sentence(
             application.state,
             lastError: application.lastError,
-            attempts: Int(application.attempts),
+            attempts: application.attempts,
             until: receipt.startedAt + horizon
+        )
+    }
+
+    private var verdict: String {
+        Texts.Receipt.verdict(
+            open: names(.mayBeOpen),
+            pending: names(.pending),
+            asked: names(.asked),
+            isUnfinished: receipt.isUnfinished
         )
     }
 
@@ -85,7 +94,7 @@ package struct ReceiptPage: Page {
     private var tone: ReceiptTone {
         let tones = Set(receipt.applications.map(\.state.tone))
         if tones.contains(.mayBeOpen) { return .mayBeOpen }
-        if tones.contains(.pending) { return .pending }
+        if tones.contains(.pending) || receipt.isUnfinished { return .pending }
         return tones.contains(.asked) ? .asked : .confirmed
     }
 }
@@ -107,6 +116,7 @@ extension ReceiptState {
         case .refused: "refused"
         case .abandoned: "abandoned"
         case .noLogoutAddress: "no-address"
+        case .switchedOff: "switched-off"
         }
     }
 
@@ -115,7 +125,7 @@ extension ReceiptState {
         case .confirmed: .confirmed
         case .askedThroughBrowser: .asked
         case .pending: .pending
-        case .notAskedNoBrowser, .refused, .abandoned, .noLogoutAddress: .mayBeOpen
+        case .notAskedNoBrowser, .refused, .abandoned, .noLogoutAddress, .switchedOff: .mayBeOpen
         }
     }
 }

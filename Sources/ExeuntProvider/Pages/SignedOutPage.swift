@@ -15,7 +15,7 @@ package struct SignedOutPage: Page {
     package var continueURL: String?
     package var continueName: String?
 
-    package init(_ message: Message, continueURL: String? = nil, continueName: String? = nil) {
+    package init(message: Message, continueURL: String? = nil, continueName: String? = nil) {
         self.message = message
         self.continueURL = continueURL
         self.continueName = continueName

@@ -78,5 +78,4 @@ extension HTTPField.Name {
     package static let resourcePolicy = Self("Cross-Origin-Resource-Policy")!
     package static let forwardedFor = Self("X-Forwarded-For")!
     package static let forwardedProto = Self("X-Forwarded-Proto")!
-    package static let host = Self("Host")!
 }

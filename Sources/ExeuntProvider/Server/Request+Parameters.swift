@@ -21,6 +21,11 @@ extension Request {
             body = try await self.body.collect(upTo: RequestLimits.body)
         } catch is NIOTooManyBytesError {
             throw RequestRefusal.bodyTooLarge
+        } catch let error as CancellationError {
+            throw error
+        } catch {
+            // The connection broke, or what came was not HTTP: nobody on our side has to look at it.
+            throw RequestRefusal.bodyBroken
         }
         return try Parameters(form: Array(body.readableBytesView))
     }

@@ -12,6 +12,6 @@ package enum RequestLimits {
     package static let idle: TimeAmount = .seconds(30)
     /// How long one request may take. It is shorter than `drain`, so that a draining server can wait for all of them.
     package static let deadline: Duration = .seconds(15)
-    /// How long a stopping server waits for the requests in flight.
-    package static let drain: Duration = .seconds(20)
+    /// How long a stopping server waits: for the requests in flight, then for the deliveries in flight.
+    package static let drain: Duration = .seconds(30)
 }
