@@ -129,7 +129,9 @@ final class CuttingProxy: Sendable {
             guard count > 0, let bytes = change(Array(buffer[..<count])) else { return }
             var sent = 0
             while sent < bytes.count {
-                let written = bytes.withUnsafeBytes { send(target, $0.baseAddress! + sent, bytes.count - sent, Int32(MSG_NOSIGNAL)) }
+                let written = bytes.withUnsafeBytes {
+                    send(target, $0.baseAddress! + sent, bytes.count - sent, Int32(MSG_NOSIGNAL))
+                }
                 guard written > 0 else { return }
                 sent += written
             }
@@ -160,8 +162,11 @@ final class CuttingProxy: Sendable {
     private func answers(_ bytes: [UInt8], _ muted: Flag) -> [UInt8]? {
         if muted.isSet.load(ordering: .sequentiallyConsistent) { return [] }
         let committed = [UInt8(ascii: "C"), 0, 0, 0, 11] + Array("COMMIT\0".utf8)
-        guard let range = bytes.firstRange(of: committed), state.withLock({ $0.fault == .answerRollback }) else { return bytes }
+        guard let range = bytes.firstRange(of: committed), state.withLock({ $0.fault == .answerRollback }) else {
+            return bytes
+        }
         arm(.none)
-        return bytes[..<range.lowerBound] + [UInt8(ascii: "C"), 0, 0, 0, 13] + Array("ROLLBACK\0".utf8) + bytes[range.upperBound...]
+        return bytes[..<range.lowerBound] + [UInt8(ascii: "C"), 0, 0, 0, 13] + Array("ROLLBACK\0".utf8)
+            + bytes[range.upperBound...]
     }
 }

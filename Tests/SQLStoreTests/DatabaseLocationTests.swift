@@ -14,7 +14,10 @@ struct DatabaseLocationTests {
                 .postgres(url: "postgres://me:s3cret@db.example:5433/main?sslmode=require"),
                 "postgres://me@db.example:5433/main"
             ),
-            ("postgresql://db.example/main", .postgres(url: "postgresql://db.example/main"), "postgres://db.example/main"),
+            (
+                "postgresql://db.example/main", .postgres(url: "postgresql://db.example/main"),
+                "postgres://db.example/main"
+            ),
         ])
     func understood(_ text: String, _ location: DatabaseLocation, _ redacted: String) throws {
         let found = try DatabaseLocation(text)
@@ -24,7 +27,9 @@ struct DatabaseLocationTests {
 
     @Test(
         "what is not, and no password in the message",
-        arguments: ["", "sqlite:", "sqlite:folder/", "mysql://me:s3cret@h/d", "postgres://me:s3cret@[h/d", "me:s3cret@h"])
+        arguments: [
+            "", "sqlite:", "sqlite:folder/", "mysql://me:s3cret@h/d", "postgres://me:s3cret@[h/d", "me:s3cret@h",
+        ])
     func refused(_ text: String) {
         do {
             _ = try DatabaseLocation(text)

@@ -111,7 +111,10 @@ struct GroupedCommitTests {
                 database,
                 [
                     insert("a", first),
-                    { writer in try writer.execute("INSERT INTO item (id, data) VALUES ('big', \([UInt8](repeating: 7, count: 1_000_000)))") },
+                    { writer in
+                        try writer.execute(
+                            "INSERT INTO item (id, data) VALUES ('big', \([UInt8](repeating: 7, count: 1_000_000)))")
+                    },
                     insert("b", last),
                 ])
             #expect(errors.map { $0 == nil } == [true, false, true])
@@ -136,7 +139,8 @@ struct GroupedCommitTests {
             await #expect(throws: SQLError.self) {
                 try await database.write { writer in
                     try writer.execute("INSERT INTO item (id) VALUES ('a')")
-                    _ = try? writer.execute("INSERT INTO item (id, data) VALUES ('big', \([UInt8](repeating: 7, count: 1_000_000)))")
+                    _ = try? writer.execute(
+                        "INSERT INTO item (id, data) VALUES ('big', \([UInt8](repeating: 7, count: 1_000_000)))")
                     _ = try? writer.execute("INSERT INTO item (id) VALUES ('b')")
                 }
             }
@@ -146,7 +150,9 @@ struct GroupedCommitTests {
         }
     }
 
-    @Test("a block cannot end the transaction of its neighbours", arguments: ["COMMIT", "ROLLBACK", "SAVEPOINT block", " release block"])
+    @Test(
+        "a block cannot end the transaction of its neighbours",
+        arguments: ["COMMIT", "ROLLBACK", "SAVEPOINT block", " release block"])
     func ownCommit(_ word: String) async throws {
         try await EngineFixture.memory.sample { database in
             let errors = try await together(

@@ -29,12 +29,16 @@ struct MigrationTests {
                     #expect(try await database.pendingMigrations(known) == [])
                     applied += done
                     if count == 1 {
-                        try await database.write { try $0.execute("INSERT INTO item (id, amount) VALUES ('a', 9), ('b', 1)") }
+                        try await database.write {
+                            try $0.execute("INSERT INTO item (id, amount) VALUES ('a', 9), ('b', 1)")
+                        }
                     }
                 }
                 #expect(applied == [1, 2, 5])
                 let colours = try await database.read { reader in
-                    try reader.rows("SELECT colour FROM item ORDER BY id").map { try $0.value("colour", as: String.self) }
+                    try reader.rows("SELECT colour FROM item ORDER BY id").map {
+                        try $0.value("colour", as: String.self)
+                    }
                 }
                 #expect(colours == (steps.count == 3 ? ["blue", "it's red"] : []))
                 dumps.append(try await database.schemaDump())
@@ -98,9 +102,11 @@ struct MigrationTests {
     @Test("the dump shows what each engine has", arguments: EngineFixture.all)
     func dump(_ fixture: EngineFixture) async throws {
         try await fixture.open { database in
-            let table = Table("tiny", [.sequence("id"), .text("name"), .bool("seen", default: false)], unique: [["name"]])
+            let table = Table(
+                "tiny", [.sequence("id"), .text("name"), .bool("seen", default: false)], unique: [["name"]])
             _ = try await database.migrate([
-                Migration(version: 1, name: "t", steps: [.table(table), .index(Index("tiny_seen", on: "tiny", ["seen"]))])
+                Migration(
+                    version: 1, name: "t", steps: [.table(table), .index(Index("tiny_seen", on: "tiny", ["seen"]))])
             ])
             let dump = try await database.schemaDump()
             #expect(dump == (database.engine == .sqlite ? Self.sqliteDump : Self.postgresDump))

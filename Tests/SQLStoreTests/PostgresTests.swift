@@ -26,7 +26,6 @@ struct PostgresTests {
         }
     }
 
-
     @Test("a commit whose answer is lost is looked up: it was committed, and is not repeated")
     func committedInDoubt() async throws {
         try await proxied { database, direct, proxy in
@@ -104,7 +103,11 @@ struct PostgresTests {
             await #expect {
                 try await database.write { try $0.execute("INSERT INTO item (id) VALUES ('a')") }
             } throws: { error in
-                if case .statement("COMMIT", let reason)? = error as? SQLError { reason.contains("ROLLBACK") } else { false }
+                if case .statement("COMMIT", let reason)? = error as? SQLError {
+                    reason.contains("ROLLBACK")
+                } else {
+                    false
+                }
             }
         }
     }
@@ -152,11 +155,17 @@ struct PostgresTests {
             _ = try await named.migrate(Sample.migrations)
             for _ in 0..<3 {
                 _ = try await TestPlace.onServer {
-                    try $0.rows("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'exeunt-victim'")
+                    try $0.rows(
+                        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'exeunt-victim'"
+                    )
                 }
                 try await withThrowingTaskGroup(of: Void.self) { group in
                     for _ in 0..<32 {
-                        group.addTask { _ = try await named.write { try $0.execute("INSERT INTO item (id) VALUES (gen_random_uuid()::text)") } }
+                        group.addTask {
+                            _ = try await named.write {
+                                try $0.execute("INSERT INTO item (id) VALUES (gen_random_uuid()::text)")
+                            }
+                        }
                     }
                     try await group.waitForAll()
                 }
@@ -207,7 +216,9 @@ struct PostgresTests {
                 try await group.waitForAll()
             }
             #expect(runs.value >= 3)
-            let amounts = try await database.read { try $0.rows("SELECT amount FROM item").map { try $0.value("amount", as: Int.self) } }
+            let amounts = try await database.read {
+                try $0.rows("SELECT amount FROM item").map { try $0.value("amount", as: Int.self) }
+            }
             #expect(amounts == [2, 2])
         }
     }

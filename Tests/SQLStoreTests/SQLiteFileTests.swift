@@ -39,7 +39,9 @@ struct SQLiteFileTests {
     @Test("durable, in write-ahead mode, with foreign keys: on every connection")
     func settings() async throws {
         try await EngineFixture.file.sample { database in
-            for (name, expected) in [("synchronous", SQLValue.integer(2)), ("foreign_keys", .integer(1)), ("journal_mode", .text("wal"))] {
+            for (name, expected) in [
+                ("synchronous", SQLValue.integer(2)), ("foreign_keys", .integer(1)), ("journal_mode", .text("wal")),
+            ] {
                 let pragma = SQL(stringLiteral: "PRAGMA \(name)")
                 let writer = try await database.write { try $0.row(pragma)?.value(name, as: SQLValue.self) }
                 #expect(writer == expected)
@@ -70,7 +72,8 @@ struct SQLiteFileTests {
             #expect(missing == .unavailable("the folder of \(place.folder)/none/data.sqlite does not exist"))
 
             let other = place.folder + "/letter.txt"
-            try String(repeating: "Dear Sir or Madam, ", count: 200).write(toFile: other, atomically: false, encoding: .utf8)
+            try String(repeating: "Dear Sir or Madam, ", count: 200).write(
+                toFile: other, atomically: false, encoding: .utf8)
             let letter = await refusal(other)
             #expect(letter == .notADatabase("the file is not an SQLite database"))
 
@@ -88,7 +91,8 @@ struct SQLiteFileTests {
         }
     }
 
-    @Test("another system user than the owner is refused", .enabled(if: geteuid() == 0, "only root can give a file away"))
+    @Test(
+        "another system user than the owner is refused", .enabled(if: geteuid() == 0, "only root can give a file away"))
     func otherOwner() async throws {
         try await EngineFixture.file.run { place in
             let database = try await place.open()
@@ -126,7 +130,9 @@ struct SQLiteFileTests {
                 for number in 0..<400 {
                     group.addTask {
                         let database = instances[number % 2]
-                        _ = try await database.write { try $0.execute("INSERT INTO item (id) VALUES (\("i\(number)"))") }
+                        _ = try await database.write {
+                            try $0.execute("INSERT INTO item (id) VALUES (\("i\(number)"))")
+                        }
                     }
                 }
                 try await group.waitForAll()

@@ -18,7 +18,11 @@ struct StatementTests {
                     steps: [
                         .table(
                             Table(
-                                "v", [.int64("n"), .int64("i", null: true), .text("t", null: true), .bytes("b", null: true)],
+                                "v",
+                                [
+                                    .int64("n"), .int64("i", null: true), .text("t", null: true),
+                                    .bytes("b", null: true),
+                                ],
                                 primaryKey: ["n"]))
                     ])
             ])
@@ -29,8 +33,12 @@ struct StatementTests {
                     case .text: "t"
                     case .bytes: "b"
                     }
-                try await database.write { try $0.execute("INSERT INTO v (n, \(sql: column)) VALUES (\(number), \(value))") }
-                let row = try await database.read { try $0.row("SELECT \(sql: column) AS x FROM v WHERE n = \(number)") }
+                try await database.write {
+                    try $0.execute("INSERT INTO v (n, \(sql: column)) VALUES (\(number), \(value))")
+                }
+                let row = try await database.read {
+                    try $0.row("SELECT \(sql: column) AS x FROM v WHERE n = \(number)")
+                }
                 #expect(try #require(row).value("x", as: SQLValue.self) == value)
             }
         }
@@ -178,8 +186,10 @@ struct StatementTests {
     @Test("one statement at a time, no placeholder by hand", arguments: EngineFixture.all)
     func singleStatement(_ fixture: EngineFixture) async throws {
         try await fixture.sample { database in
-            let placeholder: SQL = database.engine == .sqlite ? "SELECT id FROM item WHERE id = ?" : "SELECT id FROM item WHERE id = $1"
-            for sql: SQL in ["DELETE FROM part; DELETE FROM item", placeholder, "SELEKT 1", "SELECT nothing FROM item"] {
+            let placeholder: SQL =
+                database.engine == .sqlite ? "SELECT id FROM item WHERE id = ?" : "SELECT id FROM item WHERE id = $1"
+            for sql: SQL in ["DELETE FROM part; DELETE FROM item", placeholder, "SELEKT 1", "SELECT nothing FROM item"]
+            {
                 await #expect {
                     try await database.write { try $0.rows(sql) }
                 } throws: { error in
@@ -196,7 +206,8 @@ struct StatementTests {
                 let sums = try await database.read { reader in
                     try (1...600).map { count in
                         let list = (0..<count).map { "i\($0)" }
-                        return try reader.row("SELECT \(count) AS n, count(*) AS found FROM item WHERE id IN \(list: list)")?
+                        return try reader.row(
+                            "SELECT \(count) AS n, count(*) AS found FROM item WHERE id IN \(list: list)")?
                             .value("n", as: Int.self)
                     }
                 }
@@ -216,7 +227,9 @@ struct StatementTests {
             let before = try await database.read { try $0.row(sql) }
             #expect(throws: SQLError.self) { try #require(before).value("colour", as: String.self) }
             _ = try await database.write { try $0.row(sql) }
-            try await database.write { try $0.execute("ALTER TABLE item ADD COLUMN colour TEXT NOT NULL DEFAULT 'red'") }
+            try await database.write {
+                try $0.execute("ALTER TABLE item ADD COLUMN colour TEXT NOT NULL DEFAULT 'red'")
+            }
             let row = try await database.read { try $0.row(sql) }
             #expect(try #require(row).value("colour") == "red")
             let written = try await database.write { try $0.row(sql) }

@@ -14,7 +14,8 @@ struct TransactionTests {
                     for _ in 0..<32 {
                         group.addTask {
                             try await database.write {
-                                try $0.row("UPDATE item SET active = 0 WHERE id = \(id) AND active = 1 RETURNING id") != nil
+                                try $0.row("UPDATE item SET active = 0 WHERE id = \(id) AND active = 1 RETURNING id")
+                                    != nil
                             }
                         }
                     }
@@ -36,7 +37,9 @@ struct TransactionTests {
                             try await database.write { writer in
                                 try writer.execute("INSERT INTO item (id, amount) VALUES (\("i\(number)"), \(number))")
                                 if number % 3 == 0 { throw Refusal(number: number) }
-                                if number % 3 == 1 { try writer.execute("INSERT INTO part (item_id, name) VALUES ('none', 'x')") }
+                                if number % 3 == 1 {
+                                    try writer.execute("INSERT INTO part (item_id, name) VALUES ('none', 'x')")
+                                }
                             }
                             return (number, true)
                         } catch let refusal as Refusal {
@@ -211,7 +214,9 @@ struct TransactionTests {
                 for number in 0..<10 {
                     group.addTask {
                         do {
-                            try await database.write { try $0.execute("INSERT INTO item (id) VALUES (\("i\(number)"))") }
+                            try await database.write {
+                                try $0.execute("INSERT INTO item (id) VALUES (\("i\(number)"))")
+                            }
                             return false
                         } catch SQLError.unavailable {
                             return true

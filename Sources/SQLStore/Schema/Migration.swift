@@ -52,7 +52,8 @@ package struct Index: Sendable {
     var definition: SQL {
         let list = columns.map(\.text).joined(separator: ", ")
         let kind = unique ? "CREATE UNIQUE INDEX" : "CREATE INDEX"
-        return SQL(composed: "\(kind) \(name.text) ON \(table.text) (\(list))" + (condition.map { " WHERE \($0)" } ?? ""))
+        return SQL(
+            composed: "\(kind) \(name.text) ON \(table.text) (\(list))" + (condition.map { " WHERE \($0)" } ?? ""))
     }
 }
 

@@ -144,7 +144,8 @@ extension SQL {
     var controlsTransaction: Bool {
         let word = text.drop { $0.isWhitespace }.prefix { $0.isLetter }.uppercased()
         return [
-            "BEGIN", "START", "COMMIT", "END", "ROLLBACK", "ABORT", "SAVEPOINT", "RELEASE", "PREPARE", "VACUUM", "ATTACH",
+            "BEGIN", "START", "COMMIT", "END", "ROLLBACK", "ABORT", "SAVEPOINT", "RELEASE", "PREPARE", "VACUUM",
+            "ATTACH",
         ].contains(word)
     }
 

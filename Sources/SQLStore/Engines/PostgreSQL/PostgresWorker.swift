@@ -133,7 +133,8 @@ final class PostgresWorker {
             do {
                 connection = try connected(until: deadline)
             } catch {
-                throw SQLError.inDoubt("the connection was lost while committing, and the server cannot be asked: \(error)")
+                throw SQLError.inDoubt(
+                    "the connection was lost while committing, and the server cannot be asked: \(error)")
             }
             // After a failover the same number may belong to somebody else's transaction.
             guard let identity, connection.identity == identity else {
@@ -145,7 +146,8 @@ final class PostgresWorker {
                 case "committed": return .succeeded
                 case "aborted": return .again(.unavailable("the connection to PostgreSQL was lost while committing"))
                 case "in progress" where ContinuousClock.now < deadline: pause(milliseconds: 10)
-                default: throw SQLError.inDoubt("the connection was lost while committing, and the server does not know")
+                default:
+                    throw SQLError.inDoubt("the connection was lost while committing, and the server does not know")
                 }
             } catch is PostgresFault {
                 lose()

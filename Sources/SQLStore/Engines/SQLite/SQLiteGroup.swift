@@ -37,7 +37,8 @@ struct SQLiteGroup {
         if let errors = commitTogether(blocks) {
             for (block, error) in zip(blocks, errors) { block.answer(error) }
         } else {
-            logger.notice("a grouped commit failed; each write is run again alone", metadata: ["size": "\(blocks.count)"])
+            logger.notice(
+                "a grouped commit failed; each write is run again alone", metadata: ["size": "\(blocks.count)"])
             for block in blocks { commitAlone(block) }
         }
     }

@@ -115,7 +115,8 @@ final class SQLiteStatement {
         default:
             let start = sqlite3_column_text(handle, column)
             let count = Int(sqlite3_column_bytes(handle, column))
-            return .text(String(decoding: UnsafeBufferPointer(start: start, count: start == nil ? 0 : count), as: UTF8.self))
+            return .text(
+                String(decoding: UnsafeBufferPointer(start: start, count: start == nil ? 0 : count), as: UTF8.self))
         }
     }
 
