@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # A private PostgreSQL on loopback for the tests.
 #
-#   postgres.sh start DIR PORT   makes a cluster in DIR, starts it, prints its URL (nothing else on standard output)
-#   postgres.sh stop DIR         stops it and removes DIR
+#   postgres.sh start DIR [PORT]  makes a cluster in DIR, starts it, prints its URL (nothing else on standard output);
+#                                 without PORT on one that is free
+#   postgres.sh stop DIR          stops it and removes DIR
 #
 # The server refuses to run as root; root borrows the user postgres. fsync stays on: the tests are about durability.
 set -euo pipefail
@@ -32,15 +33,31 @@ as_server_user() {
     fi
 }
 
+free_port() {
+    local port
+    for _ in $(seq 50); do
+        port=$((20000 + RANDOM % 12000))
+        if ! (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then
+            echo "$port"
+            return
+        fi
+    done
+    fail "no free port found"
+}
+
 start() {
     local dir=$1 port=$2 programs
+    [ -n "$port" ] || port=$(free_port)
     programs=$(find_programs)
     [ -e "$dir" ] && fail "$dir exists already"
     if [ "$(id -u)" -eq 0 ] && ! id postgres >/dev/null 2>&1; then
         fail "root needs the system user postgres to run the server (Debian: apt-get install postgresql)"
     fi
     mkdir -p -m 700 "$dir"
-    [ "$(id -u)" -eq 0 ] && chown postgres: "$dir"
+    if [ "$(id -u)" -eq 0 ]; then
+        chown postgres: "$dir"
+        as_server_user test -w "$dir" || fail "the user postgres cannot reach $dir: a folder above it is closed"
+    fi
     trap 'echo "--- $dir/log" >&2; tail -n 20 "$dir/log" >&2 || true' ERR
     as_server_user "$programs/initdb" -D "$dir/data" -U exeunt -A trust -E UTF8 --locale=C.UTF-8 >"$dir/initdb.log" 2>&1 \
         || { cat "$dir/initdb.log" >&2; fail "initdb failed"; }
@@ -67,7 +84,7 @@ stop() {
 }
 
 case "${1:-}" in
-    start) [ $# -eq 3 ] || fail "usage: start DIR PORT"; start "$2" "$3" ;;
+    start) [ $# -eq 2 ] || [ $# -eq 3 ] || fail "usage: start DIR [PORT]"; start "$2" "${3:-}" ;;
     stop) [ $# -eq 2 ] || fail "usage: stop DIR"; stop "$2" ;;
-    *) fail "usage: start DIR PORT | stop DIR" ;;
+    *) fail "usage: start DIR [PORT] | stop DIR" ;;
 esac
