@@ -1,6 +1,6 @@
 package import Hummingbird
 package import OpenIDTypes
-package import SQLStore
+import SQLStore
 
 /// `POST /oidc/introspect` (RFC 7662): is this token alive? Everything that is not `active` gets the same answer.
 package struct IntrospectionEndpoint: Endpoint {
@@ -37,7 +37,7 @@ package struct IntrospectionEndpoint: Endpoint {
 
     /// One snapshot tells who asks and what the token is.
     /// - Throws: ``IntrospectionRefusal``, ``ClientAuthenticationRefusal``.
-    package func answer(_ form: Parameters, authorization: [String]) async throws -> JSONValue {
+    package func answer(_ form: OpenIDTypes.Parameters, authorization: [String]) async throws -> JSONValue {
         let credentials = try ClientCredentials(authorization: authorization, form: form)
         guard let token = form["token"] else { throw IntrospectionRefusal.tokenMissing }
         let now = clock.now

@@ -1,8 +1,9 @@
 package import Hummingbird
 package import OpenIDTypes
-package import SQLStore
+import SQLStore
 
-/// `POST /oidc/revoke` (RFC 7009): the client gives a token back. Unknown, foreign and dead tokens all get the same 200.
+/// `POST /oidc/revoke` (RFC 7009): the client gives a token back. Unknown, foreign and dead tokens all get the same
+/// 200.
 package struct RevocationEndpoint: Endpoint {
     package static let path = "/oidc/revoke"
 
@@ -43,7 +44,7 @@ package struct RevocationEndpoint: Endpoint {
 
     /// `token_type_hint` is not looked at, so that a wrong one cannot stop the search (§2.1).
     /// - Throws: ``RevocationRefusal``, ``ClientAuthenticationRefusal``.
-    package func revoke(_ form: Parameters, authorization: [String]) async throws {
+    package func revoke(_ form: OpenIDTypes.Parameters, authorization: [String]) async throws {
         let credentials = try ClientCredentials(authorization: authorization, form: form)
         guard let token = form["token"] else { throw RevocationRefusal.tokenMissing }
         let now = clock.now

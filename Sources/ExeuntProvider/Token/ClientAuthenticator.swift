@@ -60,7 +60,8 @@ package struct ClientAuthenticator: Sendable {
         switch credentials {
         case .none, .assertion: return false
         case .basic(_, let secret), .post(_, let secret):
-            let equal = RandomToken.constantTimeEqual(RandomToken.hash(secret), stored ?? [UInt8](repeating: 0, count: 32))
+            let equal = RandomToken.constantTimeEqual(
+                RandomToken.hash(secret), stored ?? [UInt8](repeating: 0, count: 32))
             return equal && stored != nil
         }
     }

@@ -1,4 +1,4 @@
-package import HTTPTypes
+import HTTPTypes
 package import Hummingbird
 
 /// CORS for single-page applications (RFC 9700 §2.6). Any origin may ask, because nothing here believes a cookie: what

@@ -1,4 +1,4 @@
-package import OpenIDTypes
+import OpenIDTypes
 package import SQLStore
 
 /// The SQL of resource servers: clients that are registered with `exeunt_audience`.

@@ -1,6 +1,6 @@
 package import Hummingbird
 package import OpenIDTypes
-package import SQLStore
+import SQLStore
 
 /// Where the steps of a token request stand; a test holds them there to let something else happen in between.
 package enum TokenStep: Sendable, Hashable, CaseIterable {
@@ -54,7 +54,7 @@ package struct TokenEndpoint: Endpoint {
 
     /// The answer to one request.
     /// - Throws: ``TokenRefusal``, ``ClientAuthenticationRefusal``.
-    package func answer(_ form: Parameters, authorization: [String]) async throws -> JSONValue {
+    package func answer(_ form: OpenIDTypes.Parameters, authorization: [String]) async throws -> JSONValue {
         let credentials = try ClientCredentials(authorization: authorization, form: form)
         guard let type = form["grant_type"] else { throw TokenRefusal.grantTypeMissing }
         switch type {
@@ -74,7 +74,7 @@ package struct TokenEndpoint: Endpoint {
     }
 
     private func run<Grant: TokenGrant>(
-        _ grant: Grant, _ form: Parameters, _ credentials: ClientCredentials
+        _ grant: Grant, _ form: OpenIDTypes.Parameters, _ credentials: ClientCredentials
     ) async throws -> JSONValue {
         let now = clock.now
         // 1. Who asks, and what is known: one snapshot.

@@ -21,8 +21,8 @@ package protocol TokenGrant: Sendable {
     /// Decides, without any effect.
     func decide(_ facts: Facts, client: Client, now: Timestamp) throws(TokenRefusal) -> TokenDecision<Plan>
 
-    /// Carries the plan out in the request's one write transaction, behind its gates. A refusal is returned, not thrown,
-    /// so that what belongs to it is committed.
+    /// Carries the plan out in the request's one write transaction, behind its gates. A refusal is returned, not
+    /// thrown, so that what belongs to it is committed.
     func carryOut(
         _ plan: Plan, for order: TokenOrder, with stores: TokenStores, in db: any SQLWriter
     ) throws -> TokenOutcome

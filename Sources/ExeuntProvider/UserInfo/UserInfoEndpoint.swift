@@ -1,6 +1,6 @@
 package import Hummingbird
 package import OpenIDTypes
-package import SQLStore
+import SQLStore
 
 /// `/oidc/userinfo` (Core §5.3): who is this access token about? Nothing is cached, so that the next request after a
 /// logout is refused.
@@ -35,7 +35,7 @@ package struct UserInfoEndpoint: Endpoint {
         }
     }
 
-    private func answer(_ request: Request, form: Parameters?) async throws -> Response {
+    private func answer(_ request: Request, form: OpenIDTypes.Parameters?) async throws -> Response {
         do {
             let token = try UserInfoRules.token(
                 headers: request.headers[values: .authorization].count, bearer: request.bearerToken,

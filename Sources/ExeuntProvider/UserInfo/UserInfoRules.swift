@@ -1,4 +1,4 @@
-package import OpenIDTypes
+import OpenIDTypes
 
 /// What UserInfo decides.
 package enum UserInfoRules {

@@ -1,7 +1,8 @@
 package import OpenIDTypes
 package import SQLStore
 
-/// The SQL of access tokens. A JWT is here too, by its `jti`, so that revocation, introspection and UserInfo see its end.
+/// The SQL of access tokens. A JWT is here too, by its `jti`, so that revocation, introspection and UserInfo see its
+/// end.
 package struct AccessTokenStore: Sendable {
     /// How a token is looked up. The `jti` of a JWT is not a token: the format is part of the key.
     package struct Reference: Sendable, Hashable {

@@ -35,16 +35,7 @@ package struct RefreshTokenStore: Sendable {
 
     /// The token, if it was ever given and is not forgotten yet, whatever its state.
     package func find(_ token: String, in db: any SQLReader, now: Timestamp) throws -> Stored? {
-        let row = try db.row(
-            """
-            SELECT r.status AS token_status, r.rotated_at, n.status AS next_status, l.last_active_at, \
-            CASE WHEN \(sql: GrantStore.isAlive(at: now)) THEN 1 ELSE 0 END AS alive, \(sql: Grant.columns) \
-            FROM refresh_tokens r JOIN grants g ON g.grant_id = r.grant_id \
-            LEFT JOIN refresh_tokens n ON n.token_hash = r.successor_hash \
-            LEFT JOIN sessions l ON l.session_id = g.session_id \
-            WHERE r.token_hash = \(RandomToken.hash(token))
-            """
-        )
+        let row = try db.row(Self.query(token, now: now))
         guard let row else { return nil }
         let grant = try Grant(row: row)
         let active: Timestamp? = try row.optional("last_active_at")
@@ -55,6 +46,18 @@ package struct RefreshTokenStore: Sendable {
             ),
             sessionNeedsTouch: active.map { now - $0 >= Session.touchInterval } ?? false
         )
+    }
+
+    /// Goes from key to key.
+    package static func query(_ token: String, now: Timestamp) -> SQL {
+        """
+        SELECT r.rotated_at, n.status AS next_status, l.last_active_at, \
+        CASE WHEN \(sql: GrantStore.isAlive(at: now)) THEN 1 ELSE 0 END AS alive, \(sql: Grant.columns) \
+        FROM refresh_tokens r JOIN grants g ON g.grant_id = r.grant_id \
+        LEFT JOIN refresh_tokens n ON n.token_hash = r.successor_hash \
+        LEFT JOIN sessions l ON l.session_id = g.session_id \
+        WHERE r.token_hash = \(RandomToken.hash(token))
+        """
     }
 
     private static func rotation(_ row: SQLRow) throws -> RefreshFacts.Rotation {
