@@ -40,6 +40,14 @@ package struct Account: Sendable, Hashable {
         self.updatedAt = updatedAt
     }
 
+    /// The same account with a hash of the same password at another cost.
+    func with(passwordHash: String?) -> Account {
+        Account(
+            id: id, username: username, status: status, claims: claims, passwordHash: passwordHash, createdAt: createdAt,
+            updatedAt: updatedAt
+        )
+    }
+
     package var isActive: Bool { status == .active }
 
     /// What pages and receipts call the person.

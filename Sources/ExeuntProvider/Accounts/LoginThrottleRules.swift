@@ -1,4 +1,4 @@
-import OpenIDTypes
+package import OpenIDTypes
 
 /// How long somebody has to wait after wrong passwords. Pure: failures and moments in, durations out.
 package enum LoginThrottleRules {

@@ -51,17 +51,17 @@ package struct PasswordSignIn: Sendable {
         guard isRight, let account, let stored else { return .wrong }
         // A new hash costs as much as a check; without one this sign-in still succeeds.
         let renewed = hasher.needsRehash(stored) ? try? await hasher.hash(password) : nil
-        try await database.write { db in
+        let isRenewed = try await database.write { db in
             try throttle.succeeded(attempt, in: db, now: now)
-            guard let renewed else { return }
+            guard let renewed else { return false }
             // Only if it is still the hash that was checked: a password change may have come between.
-            try db.execute(
+            return try db.execute(
                 """
                 UPDATE accounts SET password_hash = \(renewed)
                 WHERE account_id = \(account.id) AND password_hash = \(stored)
                 """
-            )
+            ) == 1
         }
-        return .right(account)
+        return .right(isRenewed ? account.with(passwordHash: renewed) : account)
     }
 }

@@ -165,6 +165,8 @@ struct ConfigurationResolver {
 
     private mutating func logging() -> LoggingConfiguration {
         var result = LoggingConfiguration()
+        // A command's standard error is for what went wrong with it.
+        if purpose == .administration { result.level = .warning }
         result.level = reader.word(.logLevel, default: result.level)
         result.format = reader.word(.logFormat, default: result.format)
         return result

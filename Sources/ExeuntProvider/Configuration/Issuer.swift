@@ -43,7 +43,8 @@ package struct Issuer: Sendable, Hashable, CustomStringConvertible {
 
     /// Stands for "not configured" in commands that work on the database alone; `.invalid` resolves nowhere (RFC 6761).
     package static let unset: Issuer = {
-        do { return try Issuer("https://unset.invalid") } catch { preconditionFailure(error.description) }
+        guard let issuer = try? Issuer("https://unset.invalid") else { preconditionFailure("a valid issuer") }
+        return issuer
     }()
 
     /// Whether browsers reach the provider over TLS; decides `__Host-`, `Secure` and HSTS.
