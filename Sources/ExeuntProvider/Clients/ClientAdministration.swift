@@ -30,7 +30,8 @@ package struct ClientAdministration: Sendable {
         let id = identifier(in: document, &refusals)
         // A secret of somebody's choice can be guessed or is used elsewhere; ours cannot.
         if document["client_secret"] != nil {
-            refusals.append(RegistrationRefusal(member: "client_secret", problem: .notSupported, hint: "it is made here"))
+            refusals.append(
+                RegistrationRefusal(member: "client_secret", problem: .notSupported, hint: "it is made here"))
         }
         guard refusals.isEmpty, let metadata, let id else { throw RegistrationRefusals(refusals) }
         let secret = metadata.tokenEndpointAuthMethod.usesSecret ? RandomToken.make() : nil
@@ -80,7 +81,8 @@ package struct ClientAdministration: Sendable {
         return try await database.write { db in
             let method = try Self.existing(id, in: db).metadata.tokenEndpointAuthMethod
             guard method.usesSecret else {
-                throw AdministrationRefusal("The client \"\(id)\" authenticates by \(method.rawValue), without a secret.")
+                throw AdministrationRefusal(
+                    "The client \"\(id)\" authenticates by \(method.rawValue), without a secret.")
             }
             let row = try db.row(
                 """

@@ -32,7 +32,9 @@ package final class ClientRegistry: Sendable {
         guard let row = try db.row("SELECT revision FROM clients WHERE client_id = \(id)") else { return nil }
         let revision: Int64 = try row.value("revision")
         if let client = cache.withLock({ $0[id] }), client.revision == revision { return client }
-        guard let row = try db.row("SELECT \(sql: Self.columns) FROM clients WHERE client_id = \(id)") else { return nil }
+        guard let row = try db.row("SELECT \(sql: Self.columns) FROM clients WHERE client_id = \(id)") else {
+            return nil
+        }
         let client = try Self.client(row)
         cache.withLock { cache in
             // Dropping everything is rare, and cheaper than keeping an order.

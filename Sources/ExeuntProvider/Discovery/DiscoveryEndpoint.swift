@@ -7,21 +7,16 @@ import OpenIDTypes
 /// The two well-known documents, which are one: the same bytes at both addresses (Discovery §4, RFC 8414 §3). They depend
 /// on the configuration alone and are written once.
 package struct DiscoveryEndpoint: Endpoint {
-    private let issuer: Issuer
     private let document: String
     private let tag: String
 
     package init(issuer: Issuer) {
-        self.issuer = issuer
         document = ProviderMetadata.document(issuer: issuer).serialized()
         tag = "\"\(Base64URL.encode(SHA256.hash(data: Array(document.utf8)).prefix(12)))\""
     }
 
     package func mount(on router: Router<ProviderContext>) {
-        // RFC 8414 §3.1 puts an issuer's path behind the well-known part; Discovery §4.1 puts it before, where the
-        // proxy that gives the issuer its path takes it off again.
-        let inserted = issuer.path.isEmpty ? [] : [ProviderMetadata.oauthPath + issuer.path]
-        for path in [ProviderMetadata.openIDPath, ProviderMetadata.oauthPath] + inserted {
+        for path in [ProviderMetadata.openIDPath, ProviderMetadata.oauthPath] {
             router.get(RouterPath(path)) { request, _ in answer(request) }
             CrossOrigin.mountPreflight(at: path, methods: "GET", on: router)
         }

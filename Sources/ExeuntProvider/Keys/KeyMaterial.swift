@@ -3,9 +3,9 @@ import CryptoExtras
 package import OpenIDTypes
 
 #if canImport(FoundationEssentials)
-import FoundationEssentials
+    import FoundationEssentials
 #else
-import Foundation
+    import Foundation
 #endif
 
 /// A private key as bytes, on its way into the database; given to ``KeyRing`` where keys must be known beforehand.
@@ -93,11 +93,14 @@ enum PublicKey: Sendable {
             }
             self = .rsa(key)
         case .es256:
-            guard let x = bytes("x"), let y = bytes("y"), let key = try? P256.Signing.PublicKey(rawRepresentation: x + y)
+            guard let x = bytes("x"), let y = bytes("y"),
+                let key = try? P256.Signing.PublicKey(rawRepresentation: x + y)
             else { return nil }
             self = .p256(key)
         case .edDSA:
-            guard let x = bytes("x"), let key = try? Curve25519.Signing.PublicKey(rawRepresentation: x) else { return nil }
+            guard let x = bytes("x"), let key = try? Curve25519.Signing.PublicKey(rawRepresentation: x) else {
+                return nil
+            }
             self = .ed25519(key)
         }
     }

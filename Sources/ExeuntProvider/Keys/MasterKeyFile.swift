@@ -1,14 +1,14 @@
 package import SQLStore
 
 #if canImport(FoundationEssentials)
-import FoundationEssentials
+    import FoundationEssentials
 #else
-import Foundation
+    import Foundation
 #endif
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #else
-import Musl
+    import Musl
 #endif
 
 /// The key that encrypts secrets at rest: where it comes from, and the proof that it is the database's own.
@@ -38,7 +38,8 @@ package enum MasterKeyFile {
             return try db.row("SELECT value FROM meta WHERE key = 'master_key_check'")?.value("value", as: String.self)
         }
         guard let stored, RandomToken.constantTimeEqual(Array(stored.utf8), Array(check.utf8)) else {
-            throw Failure(description: "The secret key\(place(source)) is not the one that this database was made with.")
+            throw Failure(
+                description: "The secret key\(place(source)) is not the one that this database was made with.")
         }
         return box
     }

@@ -2,9 +2,9 @@ import Crypto
 package import OpenIDTypes
 
 #if canImport(FoundationEssentials)
-import FoundationEssentials
+    import FoundationEssentials
 #else
-import Foundation
+    import Foundation
 #endif
 
 /// Seals what is stored or handed out and must come back unread and unchanged: AES-256-GCM under keys that are derived

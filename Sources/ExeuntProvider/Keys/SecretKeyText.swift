@@ -1,9 +1,9 @@
 import OpenIDTypes
 
 #if canImport(FoundationEssentials)
-import FoundationEssentials
+    import FoundationEssentials
 #else
-import Foundation
+    import Foundation
 #endif
 
 /// The spellings of a 32-byte key that operators' tools print: base64 (`openssl rand -base64 32`), base64url,

@@ -14,7 +14,8 @@ package struct SubjectIdentifiers: Sendable {
         guard client.metadata.subjectType == .pairwise else { return Subject(account.rawValue) }
         // Registration demands one host (§8.1); a client without one is a sector of its own.
         let sector = client.metadata.sectorHost ?? "client:" + client.id.rawValue
-        let code = HMAC<SHA256>.authenticationCode(for: Array("\(sector)\0\(account.rawValue)".utf8), using: pairwiseKey)
+        let code = HMAC<SHA256>.authenticationCode(
+            for: Array("\(sector)\0\(account.rawValue)".utf8), using: pairwiseKey)
         return Subject(Base64URL.encode(code))
     }
 }

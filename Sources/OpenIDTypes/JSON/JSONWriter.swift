@@ -35,7 +35,8 @@ struct JSONWriter {
         // JSON has no infinity; none can come from a parsed text.
         case .double(let number): append(number.isFinite ? "\(number)" : "null")
         case .string(let text): quote(text)
-        case .array(let values): list("[", "]", count: values.count, depth: depth) { $0.write(values[$1], depth: depth + 1) }
+        case .array(let values):
+            list("[", "]", count: values.count, depth: depth) { $0.write(values[$1], depth: depth + 1) }
         case .object(let object):
             let members = object.members
             list("{", "}", count: members.count, depth: depth) { writer, index in

@@ -65,7 +65,10 @@ package struct ClientMetadata: Sendable, Hashable {
     package init(json: JSONValue, policy: RegistrationPolicy) throws(RegistrationRefusals) {
         var reader = ClientMetadataReader(json: json)
         self = reader.read(defaultConsent: policy.defaultConsent)
-        let refusals = reader.refusals + (reader.isUsable ? ClientMetadataRules.problems(of: self, policy: policy) : [])
+        // What could not be read is not judged again by what stands in its place.
+        let unread = Set(reader.refusals.map(\.member))
+        let judged = reader.isUsable ? ClientMetadataRules.problems(of: self, policy: policy) : []
+        let refusals = reader.refusals + judged.filter { !unread.contains($0.member) }
         guard refusals.isEmpty else { throw RegistrationRefusals(refusals) }
     }
 

@@ -46,7 +46,7 @@ struct ClientMetadataReader {
         let grants: [GrantType] = choices("grant_types") ?? [.authorizationCode]
         result.grantTypes = Set(grants)
         result.responseTypes =
-            choices("response_types") ?? (grants.contains(.authorizationCode) || grants.isEmpty ? [.code] : [])
+            choices("response_types") ?? (grants.contains(.authorizationCode) ? [.code] : [])
         result.tokenEndpointAuthMethod = choice("token_endpoint_auth_method") ?? .clientSecretBasic
         result.tokenEndpointAuthSigningAlg = choice("token_endpoint_auth_signing_alg")
         result.jwks = member("jwks")

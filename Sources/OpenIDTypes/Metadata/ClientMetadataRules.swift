@@ -12,7 +12,8 @@ package enum ClientMetadataRules {
             + own(metadata)
     }
 
-    private static func redirects(_ metadata: ClientMetadata, _ rules: RegisteredAddressRules) -> [RegistrationRefusal] {
+    private static func redirects(_ metadata: ClientMetadata, _ rules: RegisteredAddressRules) -> [RegistrationRefusal]
+    {
         var refusals: [RegistrationRefusal] = []
         let lists = [
             ("redirect_uris", metadata.redirectURIs), ("post_logout_redirect_uris", metadata.postLogoutRedirectURIs),
@@ -32,7 +33,8 @@ package enum ClientMetadataRules {
         return refusals
     }
 
-    private static func addresses(_ metadata: ClientMetadata, _ rules: RegisteredAddressRules) -> [RegistrationRefusal] {
+    private static func addresses(_ metadata: ClientMetadata, _ rules: RegisteredAddressRules) -> [RegistrationRefusal]
+    {
         let web = [
             ("jwks_uri", metadata.jwksURI), ("client_uri", metadata.clientURI), ("logo_uri", metadata.logoURI),
             ("policy_uri", metadata.policyURI), ("tos_uri", metadata.tosURI),
@@ -53,7 +55,9 @@ package enum ClientMetadataRules {
     /// RFC 7591 §2.1: response types and grant types say the same thing.
     private static func grants(_ metadata: ClientMetadata) -> [RegistrationRefusal] {
         var refusals: [RegistrationRefusal] = []
-        if metadata.grantTypes.isEmpty { refusals.append(RegistrationRefusal(member: "grant_types", problem: .missing)) }
+        if metadata.grantTypes.isEmpty {
+            refusals.append(RegistrationRefusal(member: "grant_types", problem: .missing))
+        }
         if metadata.grantTypes.contains(.authorizationCode) != metadata.responseTypes.contains(.code) {
             refusals.append(RegistrationRefusal(member: "response_types", problem: .conflict, hint: "grant_types"))
         }
@@ -93,7 +97,9 @@ package enum ClientMetadataRules {
 
     /// A client that sends us its private key has published it.
     private static func keySetProblem(_ set: JSONValue) -> RegistrationProblem? {
-        guard let keys = set["keys"]?.array, !keys.isEmpty, keys.allSatisfy({ $0.object != nil }) else { return .wrongType }
+        guard let keys = set["keys"]?.array, !keys.isEmpty, keys.allSatisfy({ $0.object != nil }) else {
+            return .wrongType
+        }
         if keys.count > 20 { return .tooMany }
         let secret = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"]
         return keys.contains { key in secret.contains { key[$0] != nil } } ? .privateKey : nil
