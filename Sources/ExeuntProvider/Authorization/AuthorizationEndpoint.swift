@@ -1,6 +1,6 @@
 import HTTPTypes
 package import Hummingbird
-package import OpenIDTypes
+import OpenIDTypes
 
 /// The authorization endpoint (Core §3.1.2.1), GET and POST `/oidc/authorize`, and `/continue`, where its pages lead.
 package struct AuthorizationEndpoint: Endpoint {
@@ -46,11 +46,11 @@ package struct AuthorizationEndpoint: Endpoint {
         return try await flow.proceed(parameters, interaction: interaction, request)
     }
 
-    private func kept(_ parameters: Parameters) throws(ParameterRefusal) -> Parameters {
+    private func kept(_ parameters: OpenIDTypes.Parameters) throws(ParameterRefusal) -> OpenIDTypes.Parameters {
         let pairs = parameters.pairs.filter { AuthorizationRequest.names.contains($0.0) && !$0.1.isEmpty }
         let bytes = pairs.reduce(0) { $0 + $1.0.utf8.count + $1.1.utf8.count }
         guard bytes <= Self.longestRequest else { throw .tooLarge }
-        return Parameters(pairs: pairs)
+        return OpenIDTypes.Parameters(pairs: pairs)
     }
 
     /// Whether the browser held our Lax cookies back because the POST came from the application's site. Without the
@@ -61,7 +61,7 @@ package struct AuthorizationEndpoint: Endpoint {
     }
 
     /// The same request once more from our own site, so that the cookies come along; a short one by its address.
-    private func bounce(_ parameters: Parameters) -> Response {
+    private func bounce(_ parameters: OpenIDTypes.Parameters) -> Response {
         let query = parameters.encoded
         if query.utf8.count <= Self.longestQuery {
             return Answer.seeOther(flow.issuer.url(Self.path) + (query.isEmpty ? "" : "?" + query))
@@ -76,12 +76,12 @@ package struct AuthorizationEndpoint: Endpoint {
     }
 
     /// A request that has been round once is never sent round again.
-    private func unseal(_ sealed: String) throws(InteractionRefusal) -> Parameters {
+    private func unseal(_ sealed: String) throws(InteractionRefusal) -> OpenIDTypes.Parameters {
         let json = flow.parts.secretBox.openText(sealed, purpose: Self.bouncePurpose, now: flow.parts.clock.now)
         guard let pairs = json?.array?.compactMap(\.strings), pairs.allSatisfy({ $0.count == 2 }) else {
             throw .expired
         }
-        return Parameters(pairs: pairs.map { ($0[0], $0[1]) })
+        return OpenIDTypes.Parameters(pairs: pairs.map { ($0[0], $0[1]) })
     }
 
     private static let fetchSite = HTTPField.Name("Sec-Fetch-Site")

@@ -1,6 +1,6 @@
 package import Hummingbird
 package import OpenIDTypes
-package import SQLStore
+import SQLStore
 
 extension AuthorizationFlow {
     /// Shows the page that an interaction has come to. `make` returns nil if it is another page's turn.

@@ -1,6 +1,6 @@
 package import Hummingbird
 package import OpenIDTypes
-package import SQLStore
+import SQLStore
 
 /// The steps that every way into an authorization shares: the endpoint itself, `/continue`, and the pages in between.
 package struct AuthorizationFlow: Sendable {
@@ -25,7 +25,7 @@ package struct AuthorizationFlow: Sendable {
 
     /// Facts, rules, and then the code, a page, or the refusal. With a live session this is one read and one write.
     package func proceed(
-        _ parameters: Parameters, interaction: Interaction? = nil, _ request: Request
+        _ parameters: OpenIDTypes.Parameters, interaction: Interaction? = nil, _ request: Request
     ) async throws -> Response {
         do {
             let now = parts.clock.now
@@ -42,7 +42,7 @@ package struct AuthorizationFlow: Sendable {
 
     /// - Throws: ``RefusedAuthorization``.
     package func decide(
-        _ parameters: Parameters, progress: InteractionProgress, _ request: Request, now: Timestamp
+        _ parameters: OpenIDTypes.Parameters, progress: InteractionProgress, _ request: Request, now: Timestamp
     ) async throws -> (AuthorizationSituation, AuthorizationStep) {
         let secret = cookie.read(request)
         let situation = try await parts.database.read { [store] db in
@@ -56,7 +56,8 @@ package struct AuthorizationFlow: Sendable {
     }
 
     private func issueCode(
-        for id: SessionID, _ situation: AuthorizationSituation, _ parameters: Parameters, _ interaction: Interaction?,
+        for id: SessionID, _ situation: AuthorizationSituation, _ parameters: OpenIDTypes.Parameters,
+        _ interaction: Interaction?,
         _ request: Request, now: Timestamp
     ) async throws -> Response {
         guard let session = situation.session(id) else { throw RefusedAuthorization(.loginRequired, target: nil) }
@@ -110,7 +111,8 @@ extension AuthorizationFlow {
 
     /// Leads to a page of ours, with the request sealed for this browser.
     private func page(
-        _ path: String, _ parameters: Parameters, _ interaction: Interaction?, _ request: Request, now: Timestamp
+        _ path: String, _ parameters: OpenIDTypes.Parameters, _ interaction: Interaction?, _ request: Request,
+        now: Timestamp
     ) -> Response {
         if let interaction { return seeOther(path, interaction) }
         let browser = binding.ensure(request)
@@ -119,7 +121,7 @@ extension AuthorizationFlow {
     }
 
     package func seeOther(_ path: String, _ interaction: Interaction, setCookies: [String] = []) -> Response {
-        let query = Parameters.encode([("interaction", seal(interaction))])
+        let query = OpenIDTypes.Parameters.encode([("interaction", seal(interaction))])
         return Answer.seeOther(issuer.url(path) + "?" + query, setCookies: setCookies)
     }
 

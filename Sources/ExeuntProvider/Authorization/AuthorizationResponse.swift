@@ -1,4 +1,4 @@
-package import OpenIDTypes
+import OpenIDTypes
 
 /// An authorization response, success or error: where it goes and what it says (Core §3.1.2.5, §3.1.2.6).
 package struct AuthorizationResponse: Sendable {

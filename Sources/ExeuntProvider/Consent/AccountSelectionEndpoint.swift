@@ -1,5 +1,6 @@
 package import Hummingbird
-package import OpenIDTypes
+import OpenIDTypes
+import SQLStore
 
 /// The choice between the accounts that are signed in in this browser (CO-4), GET and POST `/select`.
 package struct AccountSelectionEndpoint: Endpoint {

@@ -1,5 +1,6 @@
 package import Hummingbird
-package import OpenIDTypes
+import OpenIDTypes
+import SQLStore
 
 /// The question whether an application may know what it asks for (Core §3.1.2.4), GET and POST `/consent`.
 package struct ConsentEndpoint: Endpoint {

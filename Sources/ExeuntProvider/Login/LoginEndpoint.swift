@@ -1,6 +1,7 @@
 import HTTPTypes
 package import Hummingbird
-package import OpenIDTypes
+import OpenIDTypes
+import SQLStore
 
 /// Name and password (Core §3.1.2.3), GET and POST `/login`: for an application's request, or for its own sake.
 package struct LoginEndpoint: Endpoint {
