@@ -1,6 +1,8 @@
 package import Hummingbird
 import HummingbirdCore
 import Logging
+import OutgoingHTTP
+import SQLStore
 package import ServiceLifecycle
 package import UnixSignals
 

@@ -1,10 +1,10 @@
 /// A page's Content Security Policy, made for exactly this page.
-struct ContentPolicy {
+package struct ContentPolicy: Sendable {
     /// The header's value.
-    let header: String
+    package let header: String
     /// `frame-src` as a `<meta>` policy, where the list is too long for a header: proxies commonly refuse an answer
     /// with more than 8 KiB of headers. Both policies apply, so that the frames are limited all the same.
-    let meta: String?
+    package let meta: String?
 
     /// Sources longer than this together go into `meta`.
     static let longestHeaderList = 3000
@@ -13,7 +13,7 @@ struct ContentPolicy {
         self.init(formTargets: page.formTargets, frameSources: page.frameSources)
     }
 
-    init(formTargets: [String], frameSources: [String]) {
+    package init(formTargets: [String], frameSources: [String]) {
         let forms = Self.sources(of: formTargets)
         let frames = Self.sources(of: frameSources)
         var directives = [
@@ -33,7 +33,7 @@ struct ContentPolicy {
     }
 
     /// For answers that are not pages.
-    static let nothing = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+    package static let nothing = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 
     /// The sources of some addresses, each once, in order.
     static func sources(of addresses: [String]) -> [String] {
@@ -43,7 +43,7 @@ struct ContentPolicy {
 
     /// What a policy calls the origin of an address: `https://rp.example:8443`, or for an application's own scheme
     /// `com.example.app:` (RFC 8252 §7.1). Nil for an address that could change the policy's meaning.
-    static func source(of address: String) -> String? {
+    package static func source(of address: String) -> String? {
         guard let colon = address.firstIndex(of: ":") else { return nil }
         let scheme = address[..<colon].lowercased()
         guard isScheme(scheme), !forbidden.contains(scheme) else { return nil }

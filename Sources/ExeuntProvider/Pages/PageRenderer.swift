@@ -26,13 +26,15 @@ package struct PageRenderer: Sendable {
         fields.forbidStoring()
         fields[.contentSecurityPolicy] = policy.header
         fields[.resourcePolicy] = "same-origin"
-        let body = ByteBuffer(string: html(page, policy: policy))
+        let body = ByteBuffer(string: html(page))
         var response = Response(status: status, headers: fields, body: .init(byteBuffer: body))
         response.setCookies(cookies)
         return response
     }
 
-    private func html(_ page: any Page, policy: ContentPolicy) -> String {
+    /// The page's markup.
+    package func html(_ page: any Page) -> String {
+        let policy = ContentPolicy(page: page)
         var model = page.model.mapValues(\.plain)
         if let next = model["continueURL"] as? String { model["continueURL"] = absolute(next) }
         model["title"] = page.title

@@ -42,7 +42,7 @@ package struct ReceiptPage: Page {
         [
             "heading": .text(Texts.Receipt.heading),
             "account": .text(receipt.accountName.map(Texts.Receipt.account)),
-            "verdict": .text(verdict),
+            "verdict": .list(verdict.map { ["sentence": .text($0)] }),
             "verdictTone": .text(tone.rawValue),
             "empty": .flag(receipt.applications.isEmpty && !receipt.isUnfinished),
             "unfinished": .flag(receipt.isUnfinished),
@@ -78,7 +78,7 @@ package struct ReceiptPage: Page {
         )
     }
 
-    private var verdict: String {
+    private var verdict: [String] {
         Texts.Receipt.verdict(
             open: names(.mayBeOpen),
             pending: names(.pending),

@@ -15,7 +15,7 @@ extension Texts {
         }
 
         /// The sentences that matter: who may still be signed in.
-        static func verdict(open: [String], pending: [String], asked: [String], isUnfinished: Bool) -> String {
+        static func verdict(open: [String], pending: [String], asked: [String], isUnfinished: Bool) -> [String] {
             var sentences: [String] = []
             if !open.isEmpty {
                 sentences.append("You may still be signed in to \(Texts.list(open)).")
@@ -28,7 +28,7 @@ extension Texts {
             if !asked.isEmpty {
                 sentences.append("Whether \(Texts.list(asked)) signed you out cannot be confirmed.")
             }
-            return sentences.isEmpty ? "No application is still signed in." : sentences.joined(separator: " ")
+            return sentences.isEmpty ? ["No application is still signed in."] : sentences
         }
 
         static func label(_ state: ReceiptState) -> String {

@@ -78,4 +78,6 @@ extension HTTPField.Name {
     package static let resourcePolicy = Self("Cross-Origin-Resource-Policy")!
     package static let forwardedFor = Self("X-Forwarded-For")!
     package static let forwardedProto = Self("X-Forwarded-Proto")!
+    /// What NIO leaves of a second `Host`; `HTTPField.Name.host` is fenced off, because the first one is the authority.
+    package static let hostField = Self("Host")!
 }

@@ -1,4 +1,4 @@
-package import ServiceLifecycle
+import ServiceLifecycle
 
 /// Something that needs no running, only closing: when its turn comes among the services that stop.
 package struct ClosingService: Service {

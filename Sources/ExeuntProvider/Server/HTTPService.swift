@@ -1,10 +1,10 @@
-package import Hummingbird
+import Hummingbird
 import HummingbirdCore
 import HummingbirdTLS
 package import Logging
 import NIOCore
 import NIOSSL
-package import ServiceLifecycle
+import ServiceLifecycle
 
 /// The HTTP server as a service: plain, or with TLS 1.2 and later.
 package struct HTTPService: Service {

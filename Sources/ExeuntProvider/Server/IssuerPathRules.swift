@@ -11,6 +11,6 @@ package enum IssuerPathRules {
         guard place.hasPrefix(issuerPath) else { return nil }
         let rest = place.dropFirst(issuerPath.count)
         if rest.isEmpty { return "/" + query }
-        return rest.hasPrefix("/") ? rest + query : nil
+        return rest.hasPrefix("/") ? String(rest + query) : nil
     }
 }

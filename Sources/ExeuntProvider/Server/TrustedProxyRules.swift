@@ -1,4 +1,4 @@
-import OutgoingHTTP
+package import OutgoingHTTP
 
 /// Whose word counts about where a request came from.
 package enum TrustedProxyRules {

@@ -1,6 +1,8 @@
 import HTTPTypes
 package import Hummingbird
+import Logging
 import OpenIDTypes
+import SQLStore
 
 /// For load balancers and supervisors: `/health/live` says that the process answers, `/health/ready` that it should be
 /// sent requests.

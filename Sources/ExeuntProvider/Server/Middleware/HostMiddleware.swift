@@ -14,7 +14,7 @@ package struct HostMiddleware: RouterMiddleware {
         next: (Request, ProviderContext) async throws -> Response
     ) async throws -> Response {
         // The first Host became the authority; any other is still among the fields.
-        guard !request.headers.contains(.host) else { throw RequestRefusal.hostDuplicated }
+        guard !request.headers.contains(.hostField) else { throw RequestRefusal.hostDuplicated }
         guard let host = request.head.authority, !host.isEmpty else { throw RequestRefusal.hostMissing }
         return try await next(request, context)
     }
