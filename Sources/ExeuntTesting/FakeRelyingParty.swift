@@ -81,7 +81,7 @@ package final class FakeRelyingParty: Sendable {
         let party = FakeRelyingParty(port: port, host: host)
         let (started, signal) = AsyncStream<Void>.makeStream()
         let application = Application(
-            responder: CallbackResponder { request, _ in try await party.respond(to: request) },
+            responder: CallbackResponder { (request: Request, _: BasicRequestContext) in try await party.respond(to: request) },
             configuration: .init(address: .hostname("127.0.0.1", port: port)),
             onServerRunning: { _ in signal.finish() },
             logger: Logger(label: "fake-relying-party") { _ in SwiftLogNoOpLogHandler() }

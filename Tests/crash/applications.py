@@ -12,6 +12,7 @@ class Sink:
 
     def __init__(self):
         self.told = {}
+        self.requests = []  # (path, headers, body) in the order of arrival
         self.changed = threading.Condition()
         sink = self
 
@@ -21,6 +22,8 @@ class Sink:
             def do_POST(self):
                 body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
                 token = urllib.parse.parse_qs(body.decode()).get("logout_token", [""])[0]
+                with sink.changed:
+                    sink.requests.append((self.path, dict(self.headers), body.decode()))
                 if token:
                     payload = token.split(".")[1]
                     claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
