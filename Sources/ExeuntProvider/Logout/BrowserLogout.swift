@@ -1,5 +1,6 @@
 package import Hummingbird
 package import OpenIDTypes
+import SQLStore
 
 /// Ends sessions for the browser that asks, and says where it goes next.
 package struct BrowserLogout: Sendable {
@@ -44,7 +45,8 @@ package struct BrowserLogout: Sendable {
             try parts.deliveries.awaitsBrowser(logout, in: db)
         }
         if frames {
-            return Answer.seeOther("/oidc/logout/frames/\(token)", setCookies: cookies)
+            let address = parts.configuration.issuer.url("/oidc/logout/frames/\(token)")
+            return Answer.seeOther(address, setCookies: cookies)
         }
         await parts.dispatcher.firstAttempts(of: logout, within: parts.configuration.delivery.browserWait)
         FaultPoint.reached(.browserWaitDone)
@@ -56,7 +58,7 @@ package struct BrowserLogout: Sendable {
     package func next(after logout: LogoutID, token: String) async throws -> String {
         let now = parts.clock.now
         return try await parts.database.read { [parts] db in
-            let receiptAddress = "/oidc/logout/receipt/\(token)"
+            let receiptAddress = parts.configuration.issuer.url("/oidc/logout/receipt/\(token)")
             guard let receipt = try parts.receipts.load(logout, in: db, now: now),
                 let redirect = receipt.continuation.flatMap(PostLogoutRedirect.init(trusted:)),
                 let client = try parts.clients.find(redirect.clientID, in: db)
@@ -73,6 +75,8 @@ package struct BrowserLogout: Sendable {
     /// Not an error (RP-Initiated Logout §4): the request is idempotent.
     package func nothingToEnd(_ redirect: PostLogoutRedirect?, cookies: [String] = []) -> Response {
         if let redirect { return Answer.seeOther(redirect.location, setCookies: cookies) }
-        return parts.pages.render(SignedOutPage(message: .nothingToEnd), cookies: cookies)
+        var page = parts.pages.render(SignedOutPage(message: .nothingToEnd))
+        page.setCookies(cookies)
+        return page
     }
 }

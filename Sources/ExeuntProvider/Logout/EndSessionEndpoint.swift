@@ -1,5 +1,6 @@
 package import Hummingbird
-package import OpenIDTypes
+import OpenIDTypes
+import SQLStore
 
 /// The end-session endpoint (RP-Initiated Logout §2): GET and POST `/oidc/logout`, and the person's answer
 /// to its question at `/oidc/logout/confirm`.
@@ -58,7 +59,9 @@ package struct EndSessionEndpoint: Endpoint {
                 purpose: Self.bouncePurpose,
                 expires: parts.clock.now + Self.confirmationLife
             )
-            return Answer.seeOther("/\(Self.path)?" + Parameters.encode([("bounced", sealed)]))
+            return Answer.seeOther(
+                parts.configuration.issuer.url("/\(Self.path)?" + Parameters.encode([("bounced", sealed)]))
+            )
         }
         return try await handle(logout, request)
     }
@@ -114,7 +117,7 @@ package struct EndSessionEndpoint: Endpoint {
             applications: applications,
             formTargets: redirect.map { [$0.uri] } ?? []
         )
-        return parts.pages.render(page, cookies: browser.setCookie.map { [$0] } ?? [])
+        return parts.pages.render(page).settingCookie(browser.setCookie)
     }
 
     /// The answer. A value of another browser or of sessions that are no longer this browser's does nothing.

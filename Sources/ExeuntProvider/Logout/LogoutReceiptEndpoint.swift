@@ -1,5 +1,6 @@
 package import Hummingbird
-package import OpenIDTypes
+import OpenIDTypes
+import SQLStore
 
 /// What the browser sees after the sessions have ended: the frames, then the application or the receipt.
 ///
