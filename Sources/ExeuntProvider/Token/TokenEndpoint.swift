@@ -86,7 +86,7 @@ package struct TokenEndpoint: Endpoint {
         // 3. The decision, and 4. what follows from it, in one transaction.
         let decision = decide(grant, loaded, order)
         let tokens = try await commit(grant, decision, proven, order)
-        FaultPoint.reached(Grant.type == .refreshToken ? .refreshCommitted : .redeemCommitted)
+        if Grant.isPersonal { FaultPoint.reached(Grant.type == .refreshToken ? .refreshCommitted : .redeemCommitted) }
         await pause(.committed)
         // 5. Signatures.
         return try response.json(tokens, for: order, key: loaded.key)

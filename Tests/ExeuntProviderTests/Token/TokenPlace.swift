@@ -30,6 +30,7 @@ enum TokenEngine: String, CaseIterable, Sendable, CustomTestStringConvertible {
         let place = try await TokenPlace(location, pause: pause)
         let result: Result<Void, any Error>
         do { result = .success(try await body(place)) } catch { result = .failure(error) }
+        await place.parts.outgoing.shutdown()
         await place.parts.database.close()
         try? FileManager.default.removeItem(atPath: folder)
         if self == .postgres { try await Self.onServer("DROP SCHEMA \(name) CASCADE") }
@@ -66,6 +67,11 @@ struct TokenPlace: Sendable {
     static let verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
     static let challenge = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
 
+    /// Making an RSA key takes longer than most of these tests.
+    private static let signingKeys = Result {
+        try SigningAlgorithm.allCases.map { try KeyMaterial.generate($0) }
+    }
+
     let clock = ManualClock()
     let parts: ProviderParts
     let token: TokenEndpoint
@@ -79,7 +85,11 @@ struct TokenPlace: Sendable {
             issuer: try Issuer(Self.issuer), database: location, masterKey: .bytes([UInt8](repeating: 7, count: 32))
         )
         configuration.development = false
-        parts = try await ProviderParts.open(configuration: configuration, clock: clock, logger: Self.logger)
+        var substitutes = ProviderParts.Substitutes()
+        substitutes.signingKeys = try Self.signingKeys.get()
+        parts = try await ProviderParts.open(
+            configuration: configuration, clock: clock, logger: Self.logger, substitutes: substitutes
+        )
         token = TokenEndpoint(parts: parts, pause: pause)
         userInfo = UserInfoEndpoint(parts: parts)
         introspection = IntrospectionEndpoint(parts: parts)

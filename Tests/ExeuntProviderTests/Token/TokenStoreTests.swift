@@ -62,6 +62,23 @@ struct TokenStoreTests {
         }
     }
 
+    @Test("A session that is renewed by signing in again keeps its grants beyond its first end")
+    func renewed() async throws {
+        try await TokenEngine.memory.run { place in
+            var signIn = try await place.signIn()
+            let given = try await place.tokens(signIn.session)
+            for _ in 0..<17 {
+                place.clock.advance(by: .seconds(11 * 3600))
+                signIn = try await place.signIn(browser: signIn.newSecret)
+            }
+            #expect(try await purge(place) { try GrantStore.purgeExpired(in: $0, now: $1, limit: 9) } == 1)
+            #expect(try await purge(place) { try GrantStore.purgeExpired(in: $0, now: $1, limit: 9) } == 0)
+            _ = try await place.refresh(try #require(given.refresh))
+            try await place.end(.session(signIn.session.id))
+            try await place.expectAllDead()
+        }
+    }
+
     @Test("Replaced refresh tokens are remembered for a month")
     func rotated() async throws {
         try await TokenEngine.memory.run { place in

@@ -17,13 +17,14 @@ package struct GrantStore: Sendable {
     /// session needs no update to die with it.
     package static func isAlive(at now: Timestamp) -> SQL {
         """
-        g.status = 'active' AND g.expires_at > \(now) AND g.seq > \(sql: globalCutoff) \
+        g.status = 'active' AND g.seq > \(sql: globalCutoff) \
         AND EXISTS (SELECT 1 FROM clients gc WHERE gc.client_id = g.client_id AND gc.status = 'active' \
         AND gc.cutoff_grant < g.seq AND (g.kind = 'offline' OR gc.cutoff_session < g.seq)) \
         AND EXISTS (SELECT 1 FROM accounts ga WHERE ga.account_id = g.account_id AND ga.status = 'active' \
         AND ga.cutoff_grant < g.seq) \
-        AND (g.kind = 'offline' OR EXISTS (SELECT 1 FROM sessions s WHERE s.session_id = g.session_id \
-        AND \(sql: SessionStore.aliveCondition(at: now))))
+        AND ((g.kind = 'offline' AND g.expires_at > \(now)) \
+        OR (g.kind = 'session' AND EXISTS (SELECT 1 FROM sessions s WHERE s.session_id = g.session_id \
+        AND \(sql: SessionStore.aliveCondition(at: now)))))
         """
     }
 
@@ -38,7 +39,8 @@ package struct GrantStore: Sendable {
         ) != nil
     }
 
-    /// A grant in a session ends with it at the latest; an offline one when it was not used for long.
+    /// An offline grant ends when it was not used for long; one in a session with that, and `expires_at` only says when
+    /// clean-up may look at it.
     package func insert(_ grant: Grant, in db: any SQLWriter, now: Timestamp) throws {
         let expires: SQL =
             grant.kind == .offline
@@ -103,10 +105,20 @@ package struct GrantStore: Sendable {
         return true
     }
 
-    /// Removes grants that have been over, and what is left of their refresh tokens; oldest first, at most `limit` rows
-    /// of each. Returns how many rows went.
+    /// Removes grants that are over, and what is left of their refresh tokens; oldest first, at most `limit` rows of
+    /// each. Returns how many rows it went through.
     @discardableResult
     package static func purgeExpired(in db: any SQLWriter, now: Timestamp, limit: Int) throws -> Int {
+        // Signing in again keeps the session and moves its end: look again then.
+        let kept = try db.execute(
+            """
+            UPDATE grants SET expires_at = (SELECT s.expires_at FROM sessions s \
+            WHERE s.session_id = grants.session_id) WHERE grant_id IN (SELECT old.grant_id FROM \
+            (SELECT grant_id, session_id, kind FROM grants WHERE expires_at < \(now) \
+            ORDER BY expires_at LIMIT \(limit)) AS old JOIN sessions s ON s.session_id = old.session_id \
+            WHERE old.kind = 'session' AND s.status = 'active' AND s.expires_at >= \(now))
+            """
+        )
         let tokens = try db.execute(
             """
             DELETE FROM refresh_tokens WHERE token_hash IN (SELECT r.token_hash FROM \
@@ -121,7 +133,7 @@ package struct GrantStore: Sendable {
             WHERE NOT EXISTS (SELECT 1 FROM refresh_tokens r WHERE r.grant_id = old.grant_id))
             """
         )
-        return tokens + grants
+        return kept + tokens + grants
     }
 }
 
