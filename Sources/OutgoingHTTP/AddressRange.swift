@@ -16,7 +16,8 @@ package enum AddressRange: String, Sendable, Hashable, CaseIterable {
 
     /// The range that contains `address`, or nil for an ordinary public address.
     static func containing(_ address: IPAddress) -> AddressRange? {
-        address.isIPv6 ? containing(high: address.high, low: address.low) : containing(UInt32(truncatingIfNeeded: address.low))
+        guard address.isIPv6 else { return containing(UInt32(truncatingIfNeeded: address.low)) }
+        return containing(high: address.high, low: address.low)
     }
 
     private static func containing(_ ipv4: UInt32) -> AddressRange? {

@@ -52,7 +52,8 @@ final class Exchange: @unchecked Sendable {
             }
             self.completion = completion
             timings.resolve = (plan.resolved - plan.started).nanoseconds
-            timer = eventLoop.scheduleTask(deadline: plan.deadline) { [self] in finish(.failure(.timeout(phase: phase))) }
+            timer = eventLoop.scheduleTask(deadline: plan.deadline) { [self] in finish(.failure(.timeout(phase: phase)))
+            }
             if let kept, kept.assign(self) {
                 connection = kept
                 isReused = true

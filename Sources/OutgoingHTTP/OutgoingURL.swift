@@ -82,7 +82,8 @@ extension OutgoingURL {
             guard afterHost.startIndex == authority.startIndex || afterHost.isEmpty else { throw .malformedHost }
             return nil
         }
-        guard afterHost.startIndex == authority.startIndex || colon == afterHost.startIndex else { throw .malformedHost }
+        let touchesHost = afterHost.startIndex == authority.startIndex || colon == afterHost.startIndex
+        guard touchesHost else { throw .malformedHost }
         let digits = afterHost[afterHost.index(after: colon)...].utf8
         guard (1...5).contains(digits.count), digits.allSatisfy(isDigit), digits.first != UInt8(ascii: "0"),
             let port = Int(Substring(digits)), port <= 65_535

@@ -18,7 +18,7 @@ enum PortRules {
         3_389, 5_900, 5_901, 5_985, 5_986, 6_000, 6_001,  // remote desktops and remote management
         4_369,  // Erlang port mapper
         5_060, 5_061,  // SIP
-        5_984, 6_379, 6_380, 7_000, 7_001, 9_200, 9_300, 11_211, 27_017, 27_018, 27_019,  // key-value and document stores
+        5_984, 6_379, 6_380, 7_000, 7_001, 9_200, 9_300, 11_211, 27_017, 27_018, 27_019,  // key-value stores
         6_665, 6_666, 6_667, 6_668, 6_669, 6_697,  // IRC
         10_000,  // server administration
     ]

@@ -143,7 +143,8 @@ struct AddressPolicyTests {
     @Test(
         "A-40: ports of other services, at registration and when sending",
         arguments: [
-            1, 21, 22, 23, 25, 53, 81, 110, 143, 389, 444, 445, 587, 993, 1_023, 1_433, 2_375, 2_379, 3_306, 5_432, 6_379,
+            1, 21, 22, 23, 25, 53, 81, 110, 143, 389, 444, 445, 587, 993, 1_023, 1_433, 2_375, 2_379, 3_306, 5_432,
+            6_379,
             6_443, 6_667, 9_200, 10_250, 11_211, 27_017,
         ])
     func ports(port: Int) async throws {
@@ -163,7 +164,8 @@ struct AddressPolicyTests {
     @Test(
         "A range that is mistyped is an error",
         arguments: [
-            "", "/", "10.0.0.0/", "10.0.0.0/33", "10.0.0.1/8", "10.0.0.0/-1", "10.0.0.0/+8", "10/8", "fd00::/129", "fd00::1/8",
+            "", "/", "10.0.0.0/", "10.0.0.0/33", "10.0.0.1/8", "10.0.0.0/-1", "10.0.0.0/+8", "10/8", "fd00::/129",
+            "fd00::1/8",
             "[fd00::]/8", "localhost", "10.0.0.0/8/8", " 10.0.0.0/8", "10.0.0.0/008x",
         ])
     func badRanges(text: String) {
@@ -184,7 +186,9 @@ struct AddressPolicyTests {
         #expect(!(try CIDR("::/0").contains(try SocketAddress(unixDomainSocketPath: "/tmp/x"))))
     }
 
-    @Test("Addresses keep their bits through text and socket", arguments: ["1.2.3.4", "255.255.255.255", "::1", "2a00:1:2:3:4:5:6:7"])
+    @Test(
+        "Addresses keep their bits through text and socket",
+        arguments: ["1.2.3.4", "255.255.255.255", "::1", "2a00:1:2:3:4:5:6:7"])
     func roundTrip(text: String) throws {
         let address = try #require(IPAddress(text))
         #expect(address.description == text)

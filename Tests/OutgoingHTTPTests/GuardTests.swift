@@ -12,7 +12,7 @@ struct GuardTests {
             let client = try makeClient(allow: ["127.0.0.7"], development: false, resolver: resolver)
             let url = "http://rp.example.com:\(server.port)/logout"
             #expect(await client.outcome(url).status == 200)
-            // The kept connection to the checked address is still there; the new answer forbids the request all the same.
+            // The kept connection to the checked address is still there; the new answer forbids the request anyway.
             let second = await client.outcome(url)
             let forbidden = try #require(IPAddress("127.0.0.8"))
             #expect(second.failure == .refused(.address(forbidden, .loopback)))
@@ -106,7 +106,8 @@ struct GuardTests {
         }
     }
 
-    @Test("localhost names reach loopback in development without a resolver", arguments: ["localhost", "one.localhost"])
+    @Test(
+        "localhost names reach loopback in development without a resolver", arguments: ["localhost", "one.localhost"])
     func localhost(host: String) async throws {
         try await withServer { server in
             let resolver = FakeResolver([])

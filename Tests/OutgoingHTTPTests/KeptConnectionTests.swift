@@ -23,7 +23,8 @@ struct KeptConnectionTests {
     @Test(
         "What must not be kept is not",
         arguments: [
-            "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n", "HTTP/1.0 200 OK\r\nContent-Length: 0\r\n\r\n",
+            "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n",
+            "HTTP/1.0 200 OK\r\nContent-Length: 0\r\n\r\n",
             "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\nHTTP/1.1 200 Smuggled\r\nContent-Length: 0\r\n\r\n",
         ])
     func notKept(text: String) async throws {
@@ -73,7 +74,8 @@ struct KeptConnectionTests {
 
     @Test("A connection that the server closes while it is idle goes unnoticed by the next request")
     func closedWhileIdle() async throws {
-        try await withServer(answer: { _ in .text("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", close: true) }) { server in
+        let answer = Answer.text("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", close: true)
+        try await withServer(answer: { _ in answer }) { server in
             let client = try makeClient()
             for _ in 0..<5 { #expect(await client.outcome(url(server)).status == 200) }
             #expect(server.connections == 5)
@@ -109,7 +111,8 @@ struct KeptConnectionTests {
             let client = try makeClient()
             var times: [Duration] = []
             for _ in 0..<5 {
-                times.append(try await fanOut(client) { "http://127.0.\($0 / 250).\($0 % 250 + 1):\(server.port)/logout" })
+                times.append(
+                    try await fanOut(client) { "http://127.0.\($0 / 250).\($0 % 250 + 1):\(server.port)/logout" })
             }
             #expect(server.arrivals.count == 5_000)
             #expect(Set(server.arrivals.map(\.localAddress)).count == 1_000)

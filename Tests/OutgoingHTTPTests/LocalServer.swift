@@ -157,19 +157,23 @@ final class ScriptHandler: ChannelInboundHandler {
     }
 
     private func nextArrival(_ context: ChannelHandlerContext) -> Arrival? {
-        let text = String(buffer: buffer)
         let local = context.localAddress?.ipAddress ?? ""
-        if answersAnything, !text.isEmpty {
+        if answersAnything, buffer.readableBytes > 0 {
+            let text = String(buffer: buffer)
             buffer.clear()
             return Arrival(connection: connection, index: index, localAddress: local, head: text, body: "")
         }
         let bytes = Array(buffer.readableBytesView)
-        guard let end = bytes.indices.first(where: { bytes[$0...].starts(with: [13, 10, 13, 10]) }) else { return nil }
+        let end = bytes.indices.dropLast(3).first { at in
+            bytes[at] == 13 && bytes[at + 1] == 10 && bytes[at + 2] == 13 && bytes[at + 3] == 10
+        }
+        guard let end else { return nil }
         let head = String(decoding: bytes[..<end], as: UTF8.self)
-        let length = head.split(separator: "\r\n").compactMap { line -> Int? in
-            guard line.lowercased().hasPrefix("content-length: ") else { return nil }
-            return Int(line.dropFirst(16))
-        }.first ?? 0
+        let length =
+            head.split(separator: "\r\n").compactMap { line -> Int? in
+                guard line.lowercased().hasPrefix("content-length: ") else { return nil }
+                return Int(line.dropFirst(16))
+            }.first ?? 0
         guard bytes.count >= end + 4 + length else { return nil }
         buffer.moveReaderIndex(forwardBy: end + 4 + length)
         let body = String(decoding: bytes[(end + 4)..<(end + 4 + length)], as: UTF8.self)

@@ -15,7 +15,8 @@ struct OutgoingURLTests {
         "What is sent is what was registered",
         arguments: [
             Accepted(
-                text: "https://rp.example.com/a/b?c=d%20e&f", host: "rp.example.com", port: 443, target: "/a/b?c=d%20e&f",
+                text: "https://rp.example.com/a/b?c=d%20e&f", host: "rp.example.com", port: 443,
+                target: "/a/b?c=d%20e&f",
                 origin: "https://rp.example.com:443"),
             Accepted(
                 text: "HTTP://RP.Example.com", host: "rp.example.com", port: 80, target: "/",

@@ -29,7 +29,8 @@ struct ResponseTests {
             text: "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n", status: 200,
             body: "hello"),
         Valid(
-            text: "HTTP/1.1 200 OK\r\nTransfer-Encoding: Chunked\r\n\r\n1;x=y\r\nh\r\n00a \r\nellohello!\r\n0\r\nT: u\r\n\r\n",
+            text:
+                "HTTP/1.1 200 OK\r\nTransfer-Encoding: Chunked\r\n\r\n1;x=y\r\nh\r\n00a \r\nellohello!\r\n0\r\nT: u\r\n\r\n",
             status: 200, body: "hellohello!"),
         Valid(text: "HTTP/1.1 200 OK\r\n\r\nuntil the end", status: 200, body: "until the end", close: true),
         Valid(text: "HTTP/1.0 200 OK\r\n\r\nold", status: 200, body: "old", close: true),
@@ -37,7 +38,8 @@ struct ResponseTests {
             text: "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok", status: 200, body: "ok",
             close: true),
         Valid(
-            text: "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early\r\nContent-Length: 9\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok",
+            text:
+                "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early\r\nContent-Length: 9\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok",
             status: 200, body: "ok"),
         Valid(text: "HTTP/1.1 400 Bad\r\nContent-Length: 3\r\n\r\nbad", status: 400, body: "bad"),
         Valid(text: "HTTP/1.1 501 No\r\nContent-Length: 0\r\n\r\n", status: 501, body: ""),
@@ -69,11 +71,13 @@ struct ResponseTests {
         arguments: [
             "garbage\r\n\r\n", "\u{0}\u{1}\u{2}\r\n", "\r\n\r\n", "HTTP/2.0 200 OK\r\n\r\n", "HTTP/1.2 200 OK\r\n\r\n",
             "http/1.1 200 OK\r\n\r\n", "HTTP/1.1  200 OK\r\n\r\n", "HTTP/1.1 20 OK\r\n\r\n", "HTTP/1.1 2000 OK\r\n\r\n",
-            "HTTP/1.1 +20 OK\r\n\r\n", "HTTP/1.1 099 X\r\n\r\n", "HTTP/1.1 600 X\r\n\r\n", "HTTP/1.1 101 Switch\r\n\r\n",
+            "HTTP/1.1 +20 OK\r\n\r\n", "HTTP/1.1 099 X\r\n\r\n", "HTTP/1.1 600 X\r\n\r\n",
+            "HTTP/1.1 101 Switch\r\n\r\n",
             "SSH-2.0-OpenSSH_9.2p1\r\n", "-ERR unknown command\r\n", "220 mail ESMTP\r\n",
             "HTTP/1.1 200 OK\r\nno colon\r\n\r\n", "HTTP/1.1 200 OK\r\n: empty\r\n\r\n",
             "HTTP/1.1 200 OK\r\nContent-Length : 2\r\n\r\nok", "HTTP/1.1 200 OK\r\nX: y\r\n folded\r\n\r\n",
-            "HTTP/1.1 200 OK\r\n X: y\r\n\r\n", "HTTP/1.1 200 OK\r\nX: a\rb\r\n\r\n", "HTTP/1.1 200 OK\r\nX: a\u{0}b\r\n\r\n",
+            "HTTP/1.1 200 OK\r\n X: y\r\n\r\n", "HTTP/1.1 200 OK\r\nX: a\rb\r\n\r\n",
+            "HTTP/1.1 200 OK\r\nX: a\u{0}b\r\n\r\n",
             "HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: +1\r\n\r\nx",
             "HTTP/1.1 200 OK\r\nContent-Length: 1 2\r\n\r\nx", "HTTP/1.1 200 OK\r\nContent-Length: 0x2\r\n\r\nok",
             "HTTP/1.1 200 OK\r\nContent-Length: 2, 3\r\n\r\nok", "HTTP/1.1 200 OK\r\nContent-Length:\r\n\r\n",
@@ -117,7 +121,9 @@ struct ResponseTests {
 
     @Test("The body's limit keeps exactly that many bytes", arguments: [0, 1, 4, 5, 6])
     func bodyLimit(limit: Int) async throws {
-        for head in ["Content-Length: 5\r\n\r\nhello", "Transfer-Encoding: chunked\r\n\r\n2\r\nhe\r\n3\r\nllo\r\n0\r\n\r\n"] {
+        for head in [
+            "Content-Length: 5\r\n\r\nhello", "Transfer-Encoding: chunked\r\n\r\n2\r\nhe\r\n3\r\nllo\r\n0\r\n\r\n",
+        ] {
             try await withServer(answer: { _ in .text("HTTP/1.1 200 OK\r\n" + head) }) { server in
                 let outcome = try await makeClient().outcome(
                     "http://127.0.0.1:\(server.port)/", limits: OutgoingLimits(maximumBody: limit))

@@ -19,17 +19,22 @@ struct TestAuthority: Sendable {
         let signed = ["-CA", caFile, "-CAkey", folder + "/ca.key"]
         try request("rp", "/CN=rp", ["basicConstraints=CA:FALSE", "subjectAltName=DNS:rp.example.test"], signed)
         try request("ip", "/CN=ip", ["basicConstraints=CA:FALSE", "subjectAltName=IP:127.0.0.1"], signed)
+        try request("wild", "/CN=wild", ["basicConstraints=CA:FALSE", "subjectAltName=DNS:*.Example.test"], signed)
+        try request("cn", "/CN=rp.example.test", ["basicConstraints=CA:FALSE"], signed)
         try request("self", "/CN=self", ["subjectAltName=DNS:rp.example.test"])
         // `req` refuses a date in the past; signing a self-signed certificate again does not.
         try Self.openssl(
-            ["x509", "-in", folder + "/self.pem", "-days", "-1", "-set_serial", "99", "-out", folder + "/expired.pem"] + signed)
+            ["x509", "-in", folder + "/self.pem", "-days", "-1", "-set_serial", "99", "-out", folder + "/expired.pem"]
+                + signed)
         try FileManager.default.copyItem(atPath: folder + "/self.key", toPath: folder + "/expired.key")
     }
 
     private func request(
         _ name: String, _ subject: String, _ extensions: [String], _ more: [String] = []
     ) throws {
-        let key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", "\(folder)/\(name).key"]
+        let key = [
+            "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", "\(folder)/\(name).key",
+        ]
         let certificate = ["-subj", subject, "-days", "2", "-out", "\(folder)/\(name).pem"]
         try Self.openssl(["req", "-x509"] + key + certificate + extensions.flatMap { ["-addext", $0] } + more)
     }
@@ -44,7 +49,7 @@ struct TestAuthority: Sendable {
         guard process.terminationStatus == 0 else { throw OpenSSLFailed() }
     }
 
-    /// A server's context with the certificate `name`: rp, ip, self or expired.
+    /// A server's context with the certificate `name`: rp, ip, wild, cn, self or expired.
     func server(_ name: String, maximum: TLSVersion? = nil) throws -> NIOSSLContext {
         var configuration = TLSConfiguration.makeServerConfiguration(
             certificateChain: try NIOSSLCertificate.fromPEMFile("\(folder)/\(name).pem").map { .certificate($0) },
