@@ -1,3 +1,4 @@
+import Dispatch
 import Foundation
 import Logging
 import SQLStore
@@ -130,6 +131,12 @@ func eventually(_ condition: () async throws -> Bool) async throws {
 }
 
 struct Timeout: Error {}
+
+/// Runs the body, then lets the block go that waits for the semaphore: also after an error, or the test would hang.
+func whileHeld<R>(_ release: DispatchSemaphore, _ body: () async throws -> R) async throws -> R {
+    defer { release.signal() }
+    return try await body()
+}
 
 /// Something that a block throws by itself.
 struct Refusal: Error, Equatable {

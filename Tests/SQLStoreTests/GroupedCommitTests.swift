@@ -15,19 +15,20 @@ struct GroupedCommitTests {
         }
         try await eventually { held.value == 1 }
         let results = try await withThrowingTaskGroup(of: (Int, (any Error)?).self) { group in
-            for (number, block) in blocks.enumerated() {
-                group.addTask {
-                    do {
-                        try await database.write(block)
-                        return (number, nil)
-                    } catch {
-                        return (number, error)
+            try await whileHeld(release) {
+                for (number, block) in blocks.enumerated() {
+                    group.addTask {
+                        do {
+                            try await database.write(block)
+                            return (number, nil)
+                        } catch {
+                            return (number, error)
+                        }
                     }
+                    // One after the other, so that they stand in the queue in this order.
+                    try await eventually { database.waiting == number + 1 }
                 }
-                // One after the other, so that they stand in the queue in this order.
-                try await eventually { database.waiting == number + 1 }
             }
-            release.signal()
             return try await group.reduce(into: [Int: (any Error)?]()) { $0[$1.0] = $1.1 }
         }
         try await holder

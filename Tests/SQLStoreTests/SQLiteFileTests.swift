@@ -155,15 +155,16 @@ struct SQLiteFileTests {
                 held.increment()
                 release.wait()
             }
-            try await eventually { held.value == 1 }
-            await #expect {
-                try await other.write { try $0.execute("INSERT INTO item (id) VALUES ('b')") }
-            } throws: { error in
-                if case .busy? = error as? SQLError { true } else { false }
+            let unchanged = try await whileHeld(release) {
+                try await eventually { held.value == 1 }
+                await #expect {
+                    try await other.write { try $0.execute("INSERT INTO item (id) VALUES ('b')") }
+                } throws: { error in
+                    if case .busy? = error as? SQLError { true } else { false }
+                }
+                return try await other.items()
             }
-            let unchanged = try await other.items()
             #expect(unchanged == 0)
-            release.signal()
             try await first
             try await other.write { try $0.execute("INSERT INTO item (id) VALUES ('b')") }
             let items = try await holder.items()

@@ -50,8 +50,7 @@ struct TransactionTests {
                         return (number, false)
                     }
                 }
-                try await eventually { database.waiting >= 50 }
-                release.signal()
+                try await whileHeld(release) { try await eventually { database.waiting >= 50 } }
                 return try await group.reduce(into: [Int: Bool]()) { $0[$1.0] = $1.1 }
             }
             let stored = try await database.read { reader in
@@ -173,10 +172,11 @@ struct TransactionTests {
                 let second = try reader.row("SELECT count(*) AS n FROM item")?.value("n", as: Int.self)
                 return [first, second]
             }
-            try await eventually { firstRead.value == 1 }
-            try await database.write { try $0.execute("INSERT INTO item (id) VALUES ('a')") }
+            try await whileHeld(written) {
+                try await eventually { firstRead.value == 1 }
+                try await database.write { try $0.execute("INSERT INTO item (id) VALUES ('a')") }
+            }
             #expect(try await database.read { try $0.rows("SELECT id FROM item") }.count == 1)
-            written.signal()
             #expect(try await counts == [0, 0])
         }
     }
@@ -224,8 +224,9 @@ struct TransactionTests {
                     }
                 }
                 var refused = 0
-                for _ in 0..<6 { refused += try await group.next() == true ? 1 : 0 }
-                release.signal()
+                try await whileHeld(release) {
+                    for _ in 0..<6 { refused += try await group.next() == true ? 1 : 0 }
+                }
                 for try await one in group { refused += one ? 1 : 0 }
                 return refused
             }

@@ -62,7 +62,10 @@ struct WorkClaimTests {
 
     @Test("rows that another transaction holds are passed over", .enabled(if: !EngineFixture.withoutPostgres))
     func skipLockedRows() async throws {
-        try await EngineFixture.postgres.sample { database in
+        var options = DatabaseOptions()
+        // A claim that waits for the lock fails by this, and does not hang.
+        options.statementTimeoutMs = 5000
+        try await EngineFixture.postgres.sample(options) { database in
             try await fill(database, 4)
             let (locked, release) = (Tally(), DispatchSemaphore(value: 0))
             async let holder: Void = database.write { writer in
@@ -70,10 +73,11 @@ struct WorkClaimTests {
                 locked.increment()
                 release.wait()
             }
-            try await eventually { locked.value == 1 }
-            let rows = try await database.write { try $0.claim(claim("w", limit: 10)) }
+            let rows = try await whileHeld(release) {
+                try await eventually { locked.value == 1 }
+                return try await database.write { try $0.claim(claim("w", limit: 10)) }
+            }
             #expect(try Set(rows.map { try $0.value("id", as: String.self) }) == ["i2", "i3"])
-            release.signal()
             try await holder
         }
     }
