@@ -37,6 +37,7 @@ enum Texts {
         "t_started": "Signed out on",
         "t_reference": "Reference",
         "t_code": "Code",
+        "t_issuer": "Issuer",
         "t_homeHeading": "This is a sign-in service",
         "t_homeText":
             "It signs people in to applications, and signs them out again, everywhere. There is nothing to do here: "
@@ -147,7 +148,7 @@ enum Texts {
 
         static func text(_ message: SignedOutPage.Message) -> String {
             switch message {
-            case .signedOut: "Every application of this session has been told."
+            case .signedOut: "The session has ended."
             case .nothingToEnd: "There is nothing to sign out from in this browser."
             case .stillOpenElsewhere:
                 "The application's session was opened in another browser, and it is still open there. "
