@@ -13,7 +13,7 @@ struct SettingReader {
         // An empty variable is how scripts and compose files say "not set".
         let variables = sources.environment.filter { $0.key.hasPrefix("EXEUNT_") && !$0.value.isEmpty }
         let known = variables.filter { Setting.byVariable[$0.key] != nil }
-        for name in variables.keys.sorted() where known[name] == nil && !Self.diagnosticVariables.contains(name) {
+        for name in variables.keys.sorted() where known[name] == nil && !Self.isForTests(name) {
             let suggestion = SettingSuggestion.phrase(for: name, among: Setting.all.map(\.variable))
             problems.append(.init(name: name, message: "is not a setting" + suggestion))
         }
@@ -40,8 +40,10 @@ struct SettingReader {
         self.problems = problems
     }
 
-    /// Crash and fault points of debug builds; they configure a test, not the provider.
-    private static let diagnosticVariables: Set<String> = ["EXEUNT_CRASH_AT", "EXEUNT_FAULT"]
+    /// Variables that configure a test of this provider, and never the provider.
+    private static func isForTests(_ name: String) -> Bool {
+        ["EXEUNT_CRASH_AT", "EXEUNT_FAULT", "EXEUNT_BINARY"].contains(name) || name.hasPrefix("EXEUNT_TEST_")
+    }
 
     private static func filePath(_ sources: ConfigurationSources) -> (path: String, source: String)? {
         if case .text(let path) = sources.arguments[.config] { return (path, Setting.config.flag) }
