@@ -38,8 +38,8 @@ final class ConnectionPool: Sendable {
     /// False when there is no room; the connection is then the caller's to close.
     func put(_ connection: Connection) -> Bool {
         state.withLock { state in
-            let list = state.idle[connection.key, default: []]
-            guard !state.isShutDown, state.count < maximumTotal, list.count < maximumPerKey else { return false }
+            let count = state.idle[connection.key]?.count ?? 0
+            guard !state.isShutDown, state.count < maximumTotal, count < maximumPerKey else { return false }
             state.idle[connection.key, default: []].append(connection)
             state.count += 1
             return true
@@ -48,10 +48,12 @@ final class ConnectionPool: Sendable {
 
     func remove(_ connection: Connection) {
         state.withLock { state in
-            guard let list = state.idle[connection.key], let index = list.firstIndex(where: { $0 === connection })
-            else { return }
+            guard state.count > 0, let index = state.idle[connection.key]?.firstIndex(where: { $0 === connection })
+            else {
+                return
+            }
             state.idle[connection.key]?.remove(at: index)
-            if list.count == 1 { state.idle[connection.key] = nil }
+            if state.idle[connection.key]?.isEmpty == true { state.idle[connection.key] = nil }
             state.count -= 1
         }
     }

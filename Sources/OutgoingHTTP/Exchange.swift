@@ -178,11 +178,12 @@ extension Exchange {
         eventLoop.assertInEventLoop()
         guard !isFinished else { return }
         isFinished = true
+        // The caller goes on while this loop cleans up.
+        completion?(outcome)
+        completion = nil
         timer?.cancel()
         timer = nil
         connection?.close()
         connection = nil
-        completion?(outcome)
-        completion = nil
     }
 }

@@ -8,7 +8,7 @@ package struct KeptConnections: Sendable, Hashable {
     /// How long a connection may be idle. Shorter than servers' usual limits, so that it is rarely stale.
     package var idle: Duration
 
-    package init(maximumPerOrigin: Int = 16, maximumTotal: Int = 256, idle: Duration = .seconds(5)) {
+    package init(maximumPerOrigin: Int = 64, maximumTotal: Int = 256, idle: Duration = .seconds(5)) {
         self.maximumPerOrigin = maximumPerOrigin
         self.maximumTotal = maximumTotal
         self.idle = idle

@@ -15,7 +15,8 @@ package struct OutgoingResponse: Sendable {
     package var headers: HTTPFields
     /// The body, at most `OutgoingLimits.maximumBody` bytes of it.
     package var body: [UInt8]
-    /// The body was longer than the limit, or ended without TLS's closing message; the status is valid nevertheless.
+    /// The body was longer than the limit, or the connection broke where its close was to mark the end; the status is
+    /// valid nevertheless, the body must not be used.
     package var bodyTruncated: Bool
     package var timings: Timings
     /// The request travelled on a kept connection.

@@ -13,6 +13,10 @@ struct TestAuthority: Sendable {
 
     private init() throws {
         folder = NSTemporaryDirectory() + "exeunt-tls-" + UUID().uuidString
+        atexit {
+            guard let folder = try? TestAuthority.shared.get().folder else { return }
+            try? FileManager.default.removeItem(atPath: folder)
+        }
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         caFile = folder + "/ca.pem"
         try request("ca", "/CN=Test authority", ["basicConstraints=critical,CA:TRUE", "keyUsage=critical,keyCertSign"])
