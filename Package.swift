@@ -166,7 +166,7 @@ let package = Package(
         .testTarget(
             name: "ExeuntProviderTests",
             dependencies: [
-                "ExeuntProvider", "ExeuntTesting", "OpenIDTypes", "SQLStore", "OutgoingHTTP",
+                "ExeuntProvider", "ExeuntTesting", "OpenIDTypes", "SQLStore", "OutgoingHTTP", "ForeignKeys",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "Crypto", package: "swift-crypto"),

@@ -89,7 +89,9 @@ package struct ProviderParts: Sendable {
         self.keys = keys
         self.logger = logger
         secretBox = box
-        clients = ClientRegistry()
+        clients = ClientRegistry(
+            defaults: ClientDefaults(receipt: configuration.receipt, defaultScope: configuration.defaultScope)
+        )
         accounts = AccountDirectory()
         hasher = PasswordHasher(parameters: substitutes.passwordParameters)
         passwords = PasswordSignIn(

@@ -160,4 +160,14 @@ struct ClientMetadataTests {
         #expect(try ClientMetadata(stored: metadata.json) == metadata)
         #expect(throws: RegistrationRefusals.self) { try ClientMetadata(json: metadata.json, policy: Self.policy) }
     }
+
+    @Test("a client that does not say follows the provider's present setting; one that does, does not")
+    func providerDefaults() throws {
+        let defaults = ClientDefaults(receipt: .always, defaultScope: .browser)
+        let silent = try ClientMetadata(stored: Self.read().json, defaults: defaults)
+        #expect(silent.receipt == .always && silent.defaultScope == .browser)
+        let outspoken = try Self.read(["exeunt_receipt": "never", "exeunt_default_scope": "session"])
+        let stored = try ClientMetadata(stored: outspoken.json, defaults: defaults)
+        #expect(stored.receipt == .never && stored.defaultScope == .session)
+    }
 }

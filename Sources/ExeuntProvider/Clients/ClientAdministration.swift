@@ -176,7 +176,7 @@ package struct ClientAdministration: Sendable {
 
     private static func existing(_ id: ClientID, in db: any SQLReader) throws -> Client {
         let row = try db.row("SELECT \(sql: ClientRegistry.columns) FROM clients WHERE client_id = \(id) \(forUpdate)")
-        guard let client = try row.map(ClientRegistry.client), !client.isRemoved else { throw unknown(id) }
+        guard let client = try row.map({ try ClientRegistry.client($0) }), !client.isRemoved else { throw unknown(id) }
         return client
     }
 

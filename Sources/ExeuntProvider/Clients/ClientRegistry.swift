@@ -14,8 +14,11 @@ package final class ClientRegistry: Sendable {
 
     private let cache = Mutex<[ClientID: Client]>([:])
     private let capacity: Int
+    private let defaults: ClientDefaults
 
-    package init(capacity: Int = 10_000) {
+    /// - Parameter defaults: what the configuration says for clients that do not.
+    package init(defaults: ClientDefaults = ClientDefaults(), capacity: Int = 10_000) {
+        self.defaults = defaults
         self.capacity = capacity
     }
 
@@ -35,7 +38,7 @@ package final class ClientRegistry: Sendable {
         guard let row = try db.row("SELECT \(sql: Self.columns) FROM clients WHERE client_id = \(id)") else {
             return nil
         }
-        let client = try Self.client(row)
+        let client = try Self.client(row, defaults: defaults)
         cache.withLock { cache in
             // Dropping everything is rare, and cheaper than keeping an order.
             if cache.count >= capacity { cache.removeAll(keepingCapacity: true) }
@@ -46,11 +49,12 @@ package final class ClientRegistry: Sendable {
 
     static let columns: SQL = "client_id, metadata, secret_hash, status, revision, created_at, updated_at"
 
-    static func client(_ row: SQLRow) throws -> Client {
+    static func client(_ row: SQLRow, defaults: ClientDefaults = ClientDefaults()) throws -> Client {
         let id: ClientID = try row.value("client_id")
         let metadata: ClientMetadata
         do {
-            metadata = try ClientMetadata(stored: JSONValue.parse(try row.value("metadata", as: String.self)))
+            let json = try JSONValue.parse(try row.value("metadata", as: String.self))
+            metadata = try ClientMetadata(stored: json, defaults: defaults)
         } catch let refusals as RegistrationRefusals {
             throw Unreadable(client: id, reason: refusals.publicText)
         } catch let refusal as JSONRefusal {

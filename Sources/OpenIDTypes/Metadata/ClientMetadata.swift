@@ -31,8 +31,8 @@ package struct ClientMetadata: Sendable, Hashable {
 
     /// `exeunt_consent`.
     package var consent: ConsentPolicy = .never
-    /// `exeunt_receipt`.
-    package var receipt: ReceiptPolicy = .onFailure
+    /// `exeunt_receipt`, if the client says.
+    package var registeredReceipt: ReceiptPolicy?
     /// `exeunt_offline`: `offline_access` without asking.
     package var offline = false
     /// `exeunt_audience`: this client is a resource server, known by this name in `aud`.
@@ -43,14 +43,20 @@ package struct ClientMetadata: Sendable, Hashable {
     package var logoutTokenType = "logout+jwt"
     /// `exeunt_notify_on_expiry`: whether it is told when a session expires.
     package var notifyOnExpiry = true
-    /// `exeunt_default_scope`.
-    package var defaultScope: LogoutDefaultScope = .session
+    /// `exeunt_default_scope`, if the client says.
+    package var registeredDefaultScope: LogoutDefaultScope?
     /// `exeunt_allow_http`: the operator's permission for plain http addresses of a confidential client.
     package var allowsHTTP = false
     /// Members we do not know, kept and ignored (RFC 7591 §2).
     package var otherMembers: JSONObject = [:]
 
+    /// What the provider is configured to do for clients that do not say.
+    package var defaults = ClientDefaults()
+
     init() {}
+
+    package var receipt: ReceiptPolicy { registeredReceipt ?? defaults.receipt }
+    package var defaultScope: LogoutDefaultScope { registeredDefaultScope ?? defaults.defaultScope }
 
     /// A public client has nothing to prove itself with.
     package var isPublic: Bool { tokenEndpointAuthMethod == .none }
@@ -74,9 +80,10 @@ package struct ClientMetadata: Sendable, Hashable {
 
     /// A record of our own database, which was checked when it was written. Rules that depend on the configuration are
     /// not applied again: a changed setting must not make a client unreadable.
-    package init(stored json: JSONValue) throws(RegistrationRefusals) {
+    package init(stored json: JSONValue, defaults: ClientDefaults = ClientDefaults()) throws(RegistrationRefusals) {
         var reader = ClientMetadataReader(json: json)
         self = reader.read(defaultConsent: .never)
+        self.defaults = defaults
         guard reader.refusals.isEmpty else { throw RegistrationRefusals(reader.refusals) }
     }
 }

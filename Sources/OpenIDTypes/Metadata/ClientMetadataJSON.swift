@@ -28,13 +28,13 @@ extension ClientMetadata {
         members["initiate_login_uri"] = initiateLoginURI.map(JSONValue.string)
         members["contacts"] = contacts.isEmpty ? nil : .strings(contacts)
         members["exeunt_consent"] = .string(consent.rawValue)
-        members["exeunt_receipt"] = .string(receipt.rawValue)
+        members["exeunt_receipt"] = registeredReceipt.map { .string($0.rawValue) }
         members["exeunt_offline"] = .bool(offline)
         members["exeunt_audience"] = audience.map(JSONValue.string)
         members["exeunt_access_token_format"] = .string(accessTokenFormat.rawValue)
         members["exeunt_logout_token_type"] = .string(logoutTokenType)
         members["exeunt_notify_on_expiry"] = .bool(notifyOnExpiry)
-        members["exeunt_default_scope"] = .string(defaultScope.rawValue)
+        members["exeunt_default_scope"] = registeredDefaultScope.map { .string($0.rawValue) }
         members["exeunt_allow_http"] = .bool(allowsHTTP)
         return .object(otherMembers.merging(members))
     }

@@ -89,7 +89,7 @@ struct ClientMetadataReader {
 
     private mutating func readOwn(into result: inout ClientMetadata, defaultConsent: ConsentPolicy) {
         result.consent = choice("exeunt_consent") ?? defaultConsent
-        result.receipt = choice("exeunt_receipt") ?? .onFailure
+        result.registeredReceipt = choice("exeunt_receipt")
         result.offline = flag("exeunt_offline") ?? false
         result.audience = text("exeunt_audience", limit: 255)
         if let audience = result.audience, !audience.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) || audience.isEmpty {
@@ -104,7 +104,7 @@ struct ClientMetadataReader {
             }
         }
         result.notifyOnExpiry = flag("exeunt_notify_on_expiry") ?? true
-        result.defaultScope = choice("exeunt_default_scope") ?? .session
+        result.registeredDefaultScope = choice("exeunt_default_scope")
         result.allowsHTTP = flag("exeunt_allow_http") ?? false
     }
 

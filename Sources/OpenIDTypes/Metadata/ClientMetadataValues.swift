@@ -37,5 +37,16 @@ package enum ReceiptPolicy: String, Sendable, Hashable, CaseIterable {
 /// `exeunt_access_token_format`: opaque ones see a logout at once, JWT ones only when they expire.
 package enum AccessTokenFormat: String, Sendable, Hashable, CaseIterable { case opaque, jwt }
 
+/// The provider's own choice where a client makes none; read with every lookup, so that a changed setting reaches all.
+package struct ClientDefaults: Sendable, Hashable {
+    package var receipt: ReceiptPolicy
+    package var defaultScope: LogoutDefaultScope
+
+    package init(receipt: ReceiptPolicy = .onFailure, defaultScope: LogoutDefaultScope = .session) {
+        self.receipt = receipt
+        self.defaultScope = defaultScope
+    }
+}
+
 /// `exeunt_default_scope`: what a logout without `logout_scope` ends.
 package enum LogoutDefaultScope: String, Sendable, Hashable, CaseIterable { case session, browser }
