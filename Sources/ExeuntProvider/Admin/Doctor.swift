@@ -105,7 +105,7 @@ package struct Doctor: Sendable {
         let check = ClientAddressCheck(addresses: policy)
         let clients = try await database.read { db in
             try db.rows("SELECT \(sql: ClientRegistry.columns) FROM clients WHERE status = 'active' ORDER BY client_id")
-                .map(ClientRegistry.client)
+                .map { try ClientRegistry.client($0) }
         }
         var checks: [Check] = []
         for client in clients {
