@@ -1,4 +1,5 @@
 import ExeuntProvider
+import ExeuntTesting
 import ForeignKeys
 import OpenIDTypes
 import SQLStore
