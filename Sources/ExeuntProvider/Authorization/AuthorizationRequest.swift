@@ -12,6 +12,12 @@ package struct AuthorizationReturn: Sendable, Hashable {
     package let mode: ResponseMode
     /// Byte for byte as it came (RFC 6749 §4.1.2).
     package let state: String?
+
+    package init(redirectURI: String, mode: ResponseMode, state: String?) {
+        self.redirectURI = redirectURI
+        self.mode = mode
+        self.state = state
+    }
 }
 
 /// A refused request: the reason, and where to tell it unless only the person may be told.

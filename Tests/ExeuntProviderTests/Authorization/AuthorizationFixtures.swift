@@ -44,8 +44,8 @@ enum AuthorizationFixtures {
         do {
             _ = try AuthorizationRequest.parse(parameters(changes), client: client)
             return nil
-        } catch let refused as RefusedAuthorization {
-            return (refused.refusal, refused.target != nil)
+        } catch {
+            return (error.refusal, error.target != nil)
         }
     }
 

@@ -1,6 +1,7 @@
 import ExeuntProvider
 import ExeuntTesting
 import OpenIDTypes
+import SQLStore
 import Testing
 
 /// Steps of a browser on its way through authorization that several suites take.

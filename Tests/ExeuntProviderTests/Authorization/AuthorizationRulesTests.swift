@@ -242,17 +242,17 @@ struct AuthorizationRulesTests {
     ]
 
     @Test("B17 to B21, B27, CO-1, CO-3, CO-6, CO-10: when the person must sign in", arguments: signIn)
-    func signIn(_ row: Row) throws { #expect(try Self.decide(row) == row.expected) }
+    func requiresLogin(_ row: Row) throws { #expect(try Self.decide(row) == row.expected) }
 
     @Test("B23, B24, CO-9: whom the request is about", arguments: hints)
-    func hints(_ row: Row) throws { #expect(try Self.decide(row) == row.expected) }
+    func findsThePerson(_ row: Row) throws { #expect(try Self.decide(row) == row.expected) }
 
     @Test("CO-4, A-67, A-68: which account, and never silently another after a logout", arguments: accounts)
-    func accounts(_ row: Row) throws { #expect(try Self.decide(row) == row.expected) }
+    func findsTheAccount(_ row: Row) throws { #expect(try Self.decide(row) == row.expected) }
 
     @Test("A-64, A-65: an interaction goes on only with its own living session", arguments: mixUps)
-    func mixUps(_ row: Row) throws { #expect(try Self.decide(row) == row.expected) }
+    func staysWithItsSession(_ row: Row) throws { #expect(try Self.decide(row) == row.expected) }
 
     @Test("CO-5: when the person must consent", arguments: consent)
-    func consent(_ row: Row) throws { #expect(try Self.decide(row) == row.expected) }
+    func requiresConsent(_ row: Row) throws { #expect(try Self.decide(row) == row.expected) }
 }

@@ -1,5 +1,6 @@
 import ExeuntProvider
 import ExeuntTesting
+import Foundation
 import OpenIDTypes
 import Testing
 

@@ -1,6 +1,7 @@
 import ExeuntProvider
 import ExeuntTesting
 import OpenIDTypes
+import SQLStore
 import Testing
 
 @Suite("Consent", .timeLimit(.minutes(2)))

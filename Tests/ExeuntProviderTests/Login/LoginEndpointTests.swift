@@ -1,6 +1,8 @@
 import ExeuntProvider
 import ExeuntTesting
+import Foundation
 import OpenIDTypes
+import SQLStore
 import Testing
 
 @Suite("Login", .timeLimit(.minutes(2)))
