@@ -1,3 +1,4 @@
+import ExeuntProvider
 import OpenIDTypes
 
 /// What somebody who starts the demo needs to know.

@@ -3,6 +3,7 @@ import ExeuntRelyingParty
 import Foundation
 import Logging
 import OpenIDTypes
+import SQLStore
 
 /// The demo's configuration, its two registrations and its account; the same again at every start from one folder.
 struct DemoSetting {

@@ -1,4 +1,5 @@
 import ExeuntProvider
+import OpenIDTypes
 
 /// A logout on a terminal: the receipt, as plainly as on the page.
 enum LogoutText {

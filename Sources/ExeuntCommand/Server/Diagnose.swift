@@ -21,7 +21,7 @@ struct Diagnose: AsyncParsableCommand {
             do {
                 _ = try ProviderConfiguration.resolve(options.sources(server), for: .server)
                 checks.append(Doctor.Check("configuration", .ok, "has no errors"))
-            } catch {
+            } catch let error as ConfigurationErrors {
                 // What a server would refuse is a finding; the rest is looked at all the same.
                 checks = error.problems.map { Doctor.Check("configuration", .error, $0.description) }
             }

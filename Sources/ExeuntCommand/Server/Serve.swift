@@ -1,6 +1,7 @@
 import ArgumentParser
 import ExeuntProvider
 import Logging
+import SQLStore
 
 /// `exeunt serve`.
 struct Serve: AsyncParsableCommand {

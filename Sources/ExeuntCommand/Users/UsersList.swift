@@ -1,6 +1,7 @@
 import ArgumentParser
 import ExeuntProvider
 import OpenIDTypes
+import SQLStore
 
 /// `exeunt users list`.
 struct UsersList: DatabaseCommand {

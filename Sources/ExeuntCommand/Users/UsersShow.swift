@@ -1,5 +1,6 @@
 import ArgumentParser
 import ExeuntProvider
+import SQLStore
 
 /// `exeunt users show NAME`.
 struct UsersShow: DatabaseCommand {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import ExeuntProvider
+import OpenIDTypes
 
 /// `exeunt users update NAME`.
 struct UsersUpdate: DatabaseCommand {
