@@ -38,6 +38,7 @@ package final class Provider: Sendable {
             middleware: TrustedProxyMiddleware(trusted: parts.configuration.trustedProxies, issuerIsSecure: isSecure)
         )
         router.add(middleware: HostMiddleware())
+        router.add(middleware: MethodMiddleware())
         for endpoint in endpoints(parts) { endpoint.mount(on: router) }
         MethodRules.complete(router, errors: errors)
         return router

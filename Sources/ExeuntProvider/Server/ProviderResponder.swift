@@ -24,6 +24,12 @@ package struct ProviderResponder: HTTPResponder {
     }
 
     package func respond(to request: Request, context: ProviderContext) async throws -> Response {
+        let response = try await respondInside(request, context)
+        // The server writes what it is given: a body after HEAD would be read as the next answer.
+        return request.method == .head ? response.createHeadResponse() : response
+    }
+
+    private func respondInside(_ request: Request, _ context: ProviderContext) async throws -> Response {
         guard !issuer.path.isEmpty else { return try await respondInTime(to: request, context) }
         var head = request.head
         // A path outside of the issuer's becomes one that nothing is mounted at.

@@ -1,5 +1,7 @@
 import ExeuntProvider
 import HTTPTypes
+import Hummingbird
+import HummingbirdCore
 import OpenIDTypes
 import Testing
 
@@ -8,8 +10,6 @@ struct PageTests {
     static let renderer: PageRenderer = {
         do { return PageRenderer(issuer: try Issuer("https://op.example")) } catch { fatalError("\(error)") }
     }()
-
-    static let names = SamplePages.lifelike.all.map(\.name)
 
     private func page(_ name: String, _ samples: SamplePages = .lifelike) throws -> any Page {
         try #require(samples.all.first { $0.name == name }).page
@@ -23,7 +23,7 @@ struct PageTests {
     }
 
     @Test(
-        "A-19: a payload in any field of any page is encoded", arguments: names,
+        "A-19: a payload in any field of any page is encoded", arguments: SamplePages.names,
         [
             "\"><script>alert(1)</script>", "'><img src=x onerror=alert(1)>", "</title><svg onload=alert(1)>",
             "{{{title}}}<b>", "&lt;script&gt;<i>",
@@ -36,17 +36,18 @@ struct PageTests {
         for tag in ["<script>", "<img src=x", "<svg", "<b>", "<i>"] { #expect(!html.contains(tag), "\(tag)") }
         let encoded = payload.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
             .replacing("\"", with: "&quot;").replacing("'", with: "&#39;")
-        if !name.hasPrefix("signed-out") && name != "home" || name == "home" { #expect(html.contains(encoded)) }
+        #expect(html.contains(encoded))
         let policy = ContentPolicy(formTargets: page.formTargets, frameSources: page.frameSources)
         #expect(!policy.header.contains("alert") && !policy.header.contains("<"))
     }
 
-    @Test("A-19: no page has script or style of its own in it, and none is stored", arguments: names)
+    @Test("A-19: no page has script or style of its own in it, and none is stored", arguments: SamplePages.names)
     func strict(name: String) throws {
         let html = try html(name)
         #expect(!html.contains("<style") && !html.contains(" style=") && !html.contains("javascript:"))
         #expect(!html.contains(/\son[a-z]+=/))
-        #expect(html.matches(of: /<script/).count == html.matches(of: /<script src="\/assets\/[a-z-]+\.js\?v=[0-9a-f]{16}"><\/script>/).count)
+        let ours = /<script src="\/assets\/[a-z\-]+\.js\?v=[0-9a-f]{16}"><\/script>/
+        #expect(html.matches(of: /<script/).count == html.matches(of: ours).count)
         let response = Self.renderer.render(try page(name))
         let policy = try #require(response.headers[.contentSecurityPolicy])
         for part in [
@@ -57,11 +58,12 @@ struct PageTests {
         #expect(response.headers[.cacheControl] == "no-store")
     }
 
-    @Test("Every page can be used with a screen reader and a keyboard", arguments: names)
+    @Test("Every page can be used with a screen reader and a keyboard", arguments: SamplePages.names)
     func accessible(name: String) throws {
         let html = try html(name)
         #expect(html.hasPrefix("<!doctype html>\n<html lang=\"en\">"))
-        #expect(html.matches(of: /<h1>/).count == 1 && html.matches(of: /<main /).count == 1)
+        #expect(html.matches(of: /<h1>/).count == 1)
+        #expect(html.matches(of: /<main\s/).count == 1)
         #expect(html.contains("name=\"viewport\""))
         for input in html.matches(of: /<input id="([a-z]+)"/) {
             #expect(html.contains("<label for=\"\(input.output.1)\">"), "\(input.output.1)")
@@ -86,12 +88,13 @@ struct PageTests {
             ("error", nil, [], ["error", "reference", "code"]),
         ] as [(String, String?, [String], [String])]
     )
-    func names(name: String, action: String?, fields: [String], ids: [String]) throws {
+    func identifiers(name: String, action: String?, fields: [String], ids: [String]) throws {
         let html = try html(name)
         if let action { #expect(html.contains("method=\"post\" action=\"\(action)\"")) }
         for field in fields { #expect(html.contains("name=\"\(field)\""), "\(field)") }
         for id in ids { #expect(html.contains("id=\"\(id)\""), "\(id)") }
-        #expect(html.matches(of: / id="([^"]*)"/).map(\.output.1).count == Set(html.matches(of: / id="([^"]*)"/).map(\.output.1)).count)
+        let all = html.matches(of: /\sid="([^"]*)"/).map { String($0.output.1) }
+        #expect(all.count == Set(all).count)
     }
 
     @Test("A login page without \"stay signed in\" has no such box, and a problem is announced")

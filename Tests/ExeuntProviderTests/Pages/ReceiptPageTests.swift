@@ -1,4 +1,5 @@
 import ExeuntProvider
+import Foundation
 import OpenIDTypes
 import Testing
 

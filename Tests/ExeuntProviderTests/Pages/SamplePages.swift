@@ -10,6 +10,8 @@ struct SamplePages: Sendable {
     /// What a person could see.
     static let lifelike = SamplePages { $0 }
 
+    static let names = lifelike.all.map(\.name)
+
     /// `payload` in every field.
     static func filled(with payload: String) -> SamplePages { SamplePages { _ in payload } }
 

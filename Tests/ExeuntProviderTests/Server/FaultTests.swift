@@ -1,6 +1,8 @@
 import ExeuntProvider
+import Foundation
 import HTTPTypes
 import Hummingbird
+import HummingbirdCore
 import Logging
 import OpenIDTypes
 import SQLStore

@@ -1,6 +1,7 @@
 import ExeuntProvider
 import HTTPTypes
 import Hummingbird
+import HummingbirdCore
 import OpenIDTypes
 import OutgoingHTTP
 import Testing
