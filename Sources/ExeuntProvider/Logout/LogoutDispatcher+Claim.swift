@@ -58,7 +58,8 @@ extension LogoutDispatcher {
             var claim = Claim()
             for pull in pulls {
                 let found = try store.claim(
-                    client: pull.client, onlyFresh: pull.onlyFresh, limit: pull.limit, owner: owner, until: until, in: db
+                    client: pull.client, onlyFresh: pull.onlyFresh, limit: pull.limit, owner: owner, until: until,
+                    in: db
                 )
                 claim.pulled.append((pull, found))
             }

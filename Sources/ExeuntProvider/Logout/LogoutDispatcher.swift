@@ -76,7 +76,10 @@ package final class LogoutDispatcher: Service {
     /// and gives the rest back.
     package func run() async throws {
         await beat()
-        state.withLock { $0.isRunning = true }
+        state.withLock {
+            $0.isStopping = false
+            $0.isRunning = true
+        }
         await withGracefulShutdownHandler {
             await withTaskGroup(of: Void.self) { group in
                 group.addTask { await self.keepBeating() }

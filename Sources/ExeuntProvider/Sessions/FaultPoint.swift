@@ -1,6 +1,6 @@
 #if DEBUG
-import Foundation
-import Synchronization
+    import Foundation
+    import Synchronization
 #endif
 
 /// Named instants at which the crash test kills the process. Release builds contain nothing of it.
@@ -22,7 +22,7 @@ package enum FaultPoint: String, CaseIterable, Sendable {
     @inline(__always)
     package static func reached(_ point: FaultPoint) {
         #if DEBUG
-        plan?.reached(point)
+            plan?.reached(point)
         #endif
     }
 
@@ -30,31 +30,34 @@ package enum FaultPoint: String, CaseIterable, Sendable {
     @inline(__always)
     package static var enqueuesAfterCommit: Bool {
         #if DEBUG
-        enqueueAfterCommit
+            enqueueAfterCommit
         #else
-        false
+            false
         #endif
     }
 
     #if DEBUG
-    private static let enqueueAfterCommit = ProcessInfo.processInfo.environment["EXEUNT_FAULT"] == "enqueue-after-commit"
-    private static let plan = CrashPlan(ProcessInfo.processInfo.environment["EXEUNT_CRASH_AT"])
+        private static let enqueueAfterCommit =
+            ProcessInfo.processInfo.environment["EXEUNT_FAULT"] == "enqueue-after-commit"
+        private static let plan = CrashPlan(ProcessInfo.processInfo.environment["EXEUNT_CRASH_AT"])
 
-    private final class CrashPlan: Sendable {
-        private let point: FaultPoint
-        private let left: Atomic<Int>
+        private final class CrashPlan: Sendable {
+            private let point: FaultPoint
+            private let left: Atomic<Int>
 
-        init?(_ text: String?) {
-            guard let parts = text?.split(separator: ":"), let name = parts.first else { return nil }
-            guard let point = FaultPoint(rawValue: String(name)) else { fatalError("EXEUNT_CRASH_AT: unknown point \(name)") }
-            self.point = point
-            left = Atomic(parts.count > 1 ? Int(parts[1]) ?? 1 : 1)
+            init?(_ text: String?) {
+                guard let parts = text?.split(separator: ":"), let name = parts.first else { return nil }
+                guard let point = FaultPoint(rawValue: String(name)) else {
+                    fatalError("EXEUNT_CRASH_AT: unknown point \(name)")
+                }
+                self.point = point
+                left = Atomic(parts.count > 1 ? Int(parts[1]) ?? 1 : 1)
+            }
+
+            func reached(_ point: FaultPoint) {
+                guard point == self.point, left.subtract(1, ordering: .relaxed).newValue == 0 else { return }
+                kill(getpid(), SIGKILL)
+            }
         }
-
-        func reached(_ point: FaultPoint) {
-            guard point == self.point, left.subtract(1, ordering: .relaxed).newValue == 0 else { return }
-            kill(getpid(), SIGKILL)
-        }
-    }
     #endif
 }

@@ -16,7 +16,9 @@ package enum RetentionStep: CaseIterable, Sendable {
         case .audit: return try delete(Self.audit(before: old, limit: limit), db)
         // A browser that no session can be alive in any more.
         case .browsers:
-            return try delete(Self.browsers(before: now - max(lifetimes.recordRetention, lifetimes.sessionAbsolute), limit: limit), db)
+            return try delete(
+                Self.browsers(before: now - max(lifetimes.recordRetention, lifetimes.sessionAbsolute), limit: limit), db
+            )
         case .throttle: return try delete(Self.throttle(before: now, limit: limit), db)
         case .nodes: return try delete("DELETE FROM nodes WHERE seen_at < \(now - .seconds(86_400))", db)
         case .codes: return try AuthorizationCodeStore.purgeExpired(in: db, now: now, limit: limit)

@@ -71,7 +71,8 @@ package struct SessionTermination: Sendable {
         switch request.scope {
         case .session(let id): ended = try [gate.close(id)].compactMap { $0 }
         // In one order, so that two of these cannot wait for each other.
-        case .sessions(let ids): ended = try Set(ids.map(\.rawValue)).sorted().compactMap { try gate.close(SessionID($0)) }
+        case .sessions(let ids):
+            ended = try Set(ids.map(\.rawValue)).sorted().compactMap { try gate.close(SessionID($0)) }
         case .account(let account): ended = try gate.close(account: account, upTo: ending.cutoff, limit: batch)
         case .everyone: ended = try gate.closeAll(upTo: ending.cutoff, limit: batch)
         case .client(let client):
