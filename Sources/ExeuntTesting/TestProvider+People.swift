@@ -1,4 +1,4 @@
-import ExeuntProvider
+package import ExeuntProvider
 package import OpenIDTypes
 
 /// An application that a test registered.
@@ -68,7 +68,12 @@ extension TestProvider {
             "id_token_signed_response_alg": "ES256",
         ]
         for (name, value) in changes.members { metadata[name] = value == .null ? nil : value }
-        let administration = ClientAdministration(
+        let added = try await clientAdministration.add(.object(metadata), actor: "test")
+        return TestClient(id: added.client.id, secret: added.secret, metadata: .object(metadata))
+    }
+
+    package var clientAdministration: ClientAdministration {
+        ClientAdministration(
             database: parts.database,
             policy: RegistrationPolicy(
                 issuerOrigin: parts.configuration.issuer.origin,
@@ -78,8 +83,6 @@ extension TestProvider {
             termination: parts.termination,
             clock: parts.clock
         )
-        let added = try await administration.add(.object(metadata), actor: "test")
-        return TestClient(id: added.client.id, secret: added.secret, metadata: .object(metadata))
     }
 
     package func authorizationURL(_ client: TestClient, _ changes: [String: String] = [:]) -> String {
