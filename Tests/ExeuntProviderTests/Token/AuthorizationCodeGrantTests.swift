@@ -1,5 +1,6 @@
 import Crypto
 import ExeuntProvider
+import ExeuntTesting
 import Foundation
 import OpenIDTypes
 import SQLStore

@@ -4,6 +4,7 @@ import ExeuntTesting
 import Foundation
 import Logging
 import OpenIDTypes
+import OutgoingHTTP
 import SQLStore
 import Synchronization
 import Testing

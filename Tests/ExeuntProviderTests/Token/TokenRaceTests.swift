@@ -1,4 +1,5 @@
 import ExeuntProvider
+import ExeuntTesting
 import OpenIDTypes
 import SQLStore
 import Testing

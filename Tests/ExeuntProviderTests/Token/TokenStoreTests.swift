@@ -1,4 +1,5 @@
 import ExeuntProvider
+import ExeuntTesting
 import OpenIDTypes
 import SQLStore
 import Testing
@@ -115,7 +116,7 @@ struct TokenStoreTests {
     func plans(_ engine: TokenEngine) async throws {
         try await engine.run { place in
             let now = place.clock.now
-            let reference = AccessTokenStore.Reference(hash: RandomToken.hash("x"), format: .opaque)
+            let reference = AccessTokenStore.Reference.opaque("x")
             let queries: [SQL] = [
                 AccessTokenStore.query(reference, now: now),
                 RefreshTokenStore.query("x", now: now),

@@ -9,8 +9,10 @@ package struct AccessTokenStore: Sendable {
         package let hash: [UInt8]
         package let format: AccessTokenFormat
 
-        static func opaque(_ token: String) -> Reference { Reference(hash: RandomToken.hash(token), format: .opaque) }
-        static func jwt(jti: String) -> Reference { Reference(hash: RandomToken.hash(jti), format: .jwt) }
+        package static func opaque(_ token: String) -> Reference {
+            Reference(hash: RandomToken.hash(token), format: .opaque)
+        }
+        package static func jwt(jti: String) -> Reference { Reference(hash: RandomToken.hash(jti), format: .jwt) }
     }
 
     /// A living access token.
