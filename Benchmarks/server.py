@@ -1,0 +1,125 @@
+"""The release build under measurement: starting it, feeding it, and reading what it costs."""
+
+import json
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import time
+
+ROOT = pathlib.Path(__file__).parent.parent
+sys.path[:0] = [str(ROOT / "Tests/counterparts"), str(ROOT / "Tests/crash")]
+
+from exeunt import Exeunt, free_port  # noqa: E402
+from person import Application, Person  # noqa: E402
+
+BINARY = str(ROOT / ".build-release/release/exeunt")
+PROGRAMS = ROOT / ".build-bench/release"
+
+
+def cpu_of(pid):
+    """CPU seconds that all threads of a process have used, to the nanosecond (schedstat, not clock ticks)."""
+    total = 0
+    for task in pathlib.Path(f"/proc/{pid}/task").iterdir():
+        try:
+            total += int((task / "schedstat").read_text().split()[0])
+        except (OSError, IndexError):
+            pass
+    return total / 1e9
+
+
+def memory_of(pid):
+    """Resident and highest resident size in MiB."""
+    status = pathlib.Path(f"/proc/{pid}/status").read_text()
+    value = {name: int(size) / 1024 for name, size in re.findall(r"(VmRSS|VmHWM):\s+(\d+) kB", status)}
+    return round(value["VmRSS"], 1), round(value["VmHWM"], 1)
+
+
+def wrk(url, script, seconds, connections=32, threads=2, **environment):
+    """Runs wrk; returns (requests, seconds, answers that were no 2xx or 3xx)."""
+    command = ["wrk", "-t", str(threads), "-c", str(connections), "-d", f"{seconds}s", "-s",
+               str(ROOT / "Benchmarks/wrk" / f"{script}.lua"), url]
+    done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, **environment}, check=True)
+    found = re.search(r"RESULT (\d+) (\d+) (\d+)", done.stdout)
+    assert found, done.stdout + done.stderr
+    requests, micros, errors = (int(number) for number in found.groups())
+    return requests, micros / 1e6, errors
+
+
+class Measured:
+    """One provider with one application, one account, and one algorithm."""
+
+    def __init__(self, folder, database, algorithm):
+        self.exeunt = Exeunt(BINARY, folder)
+        if database:
+            self.exeunt.database = database
+        self.exeunt.start()
+        self.algorithm = algorithm
+        self.exeunt.add_user("alice", "correct horse battery")
+
+    @property
+    def pid(self):
+        return self.exeunt.process.pid
+
+    def add_application(self, name, origin, **metadata):
+        client = self.exeunt.add_client(**{
+            "client_name": name, "redirect_uris": [f"{origin}/{name}/callback"],
+            "post_logout_redirect_uris": [f"{origin}/{name}/bye"],
+            "grant_types": ["authorization_code", "refresh_token", "client_credentials"],
+            "id_token_signed_response_alg": self.algorithm, **metadata})
+        return Application(name, client, f"/{name}")
+
+    def person(self):
+        return Person(self.exeunt.issuer, "alice", "correct horse battery")
+
+    def cost(self, url, script, seconds, **options):
+        """(rate per second, CPU µs per request, errors) under wrk, after a short warm-up of the same kind."""
+        before = cpu_of(self.pid)
+        requests, spent, errors = wrk(url, script, seconds, **options)
+        used = cpu_of(self.pid) - before
+        return requests / spent, used / max(requests, 1) * 1e6, errors
+
+    def stop(self):
+        self.exeunt.stop()
+
+
+class Program:
+    """One of the benchmark's own programs, for as long as a `with` lasts."""
+
+    def __init__(self, name, *arguments):
+        self.command = [str(PROGRAMS / name), *map(str, arguments)]
+
+    def __enter__(self):
+        self.process = subprocess.Popen(self.command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        return self
+
+    def __exit__(self, *_):
+        self.process.terminate()
+        self.process.wait(timeout=10)
+
+
+def signature_rates():
+    return json.loads(subprocess.run([PROGRAMS / "signatures"], capture_output=True, text=True, check=True).stdout)
+
+
+def bare_route_rate(seconds):
+    port = free_port()
+    with Program("baseline", port):
+        wait_for_port(port)
+        wrk(f"http://127.0.0.1:{port}/", "post", 1)
+        requests, spent, _ = wrk(f"http://127.0.0.1:{port}/", "post", seconds)
+    return requests / spent
+
+
+def wait_for_port(port):
+    import socket
+
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+            return
+        except OSError:
+            time.sleep(0.02)
+    raise AssertionError(f"nothing listens on port {port}")
