@@ -3,32 +3,33 @@ import Synchronization
 
 /// Logins that left for the provider and have not come back: bounded, the oldest forgotten first.
 final class PendingLogins: Sendable {
-    private static let limit = 10_000
-
     private struct State {
         var transactions: [String: LoginTransaction] = [:]
-        var order: [String] = []
+        /// The keys in the order in which they came, also those that were taken.
+        var keys: [String] = []
     }
 
+    private let limit: Int
     private let state = Mutex(State())
 
+    init(limit: Int = 10_000) { self.limit = limit }
+
     /// The key goes into the browser's cookie; it is not the `state`, which travels in addresses.
-    func keep(_ transaction: LoginTransaction) throws -> String {
+    func keep(_ transaction: LoginTransaction) -> String {
         let key = LoginTransaction().state
         state.withLock { state in
             state.transactions[key] = transaction
-            state.order.append(key)
-            while state.order.count > Self.limit { state.transactions[state.order.removeFirst()] = nil }
+            state.keys.append(key)
+            guard state.keys.count > 2 * limit else { return }
+            // The older half at once, so that a login costs the same whether many came before it or none.
+            for old in state.keys.prefix(limit) { state.transactions[old] = nil }
+            state.keys.removeFirst(limit)
         }
         return key
     }
 
     /// Gives a login out once.
     func take(_ key: String) -> LoginTransaction? {
-        state.withLock { state in
-            guard let transaction = state.transactions.removeValue(forKey: key) else { return nil }
-            state.order.removeAll { $0 == key }
-            return transaction
-        }
+        state.withLock { $0.transactions.removeValue(forKey: key) }
     }
 }

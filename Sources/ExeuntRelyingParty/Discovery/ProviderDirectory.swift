@@ -3,84 +3,84 @@ import OpenIDTypes
 import OutgoingHTTP
 import Synchronization
 
-/// What the provider says of itself: its endpoints (Discovery §4) and its keys, each fetched once and kept.
+/// What the provider says of itself: its endpoints (Discovery §4) and its keys, each fetched when needed and kept.
 ///
-/// Keys are fetched again when a token names one that is not known, at most once a minute, so that a forged `kid`
-/// cannot make the application hammer its provider.
-package final class ProviderDirectory: Sendable {
-    /// The endpoints that this kit uses.
-    package struct Endpoints: Sendable {
-        package let authorization: String
-        package let token: String
-        package let endSession: String?
-        package let keySet: String
+/// Keys are fetched again once an hour, so that a withdrawn key is forgotten, and when a token names one that is not
+/// known: then at most every ten seconds, so that forged `kid`s cannot make the application hammer its provider.
+final class ProviderDirectory: Sendable {
+    private struct Kept<Value: Sendable>: Sendable {
+        let value: Value
+        let since: Timestamp
     }
 
     private struct State {
-        var endpoints: Endpoints?
-        var keys: JSONValue?
-        var fetched: ContinuousClock.Instant?
+        var endpoints: Kept<ProviderEndpoints>?
+        var keys: Kept<JSONValue>?
     }
 
-    private static let refetch = Duration.seconds(60)
+    static let lifetime = Duration.seconds(3600)
+    static let pause = Duration.seconds(10)
 
-    private let issuer: String
+    private let configuration: RelyingPartyConfiguration
     private let client: OutgoingClient
+    private let clock: any WallClock
     private let state = Mutex(State())
 
-    package init(issuer: String, client: OutgoingClient) {
-        self.issuer = issuer
+    init(_ configuration: RelyingPartyConfiguration, client: OutgoingClient, clock: any WallClock) {
+        self.configuration = configuration
         self.client = client
+        self.clock = clock
     }
 
-    package func endpoints() async throws -> Endpoints {
-        if let known = state.withLock({ $0.endpoints }) { return known }
-        let document = try await json(issuer + "/.well-known/openid-configuration")
-        // Discovery §4.3: the issuer must be the one that was asked.
-        guard document["issuer"]?.string == issuer,
-            let authorization = document["authorization_endpoint"]?.string,
-            let token = document["token_endpoint"]?.string,
-            let keySet = document["jwks_uri"]?.string
-        else { throw RelyingPartyError(.provider, "the discovery document is not this issuer's, or lacks an endpoint") }
-        let endpoints = Endpoints(
-            authorization: authorization,
-            token: token,
-            endSession: document["end_session_endpoint"]?.string,
-            keySet: keySet
-        )
-        state.withLock { $0.endpoints = endpoints }
+    func endpoints() async throws -> ProviderEndpoints {
+        let now = clock.now
+        if let kept = state.withLock({ $0.endpoints }), isFresh(kept, at: now) { return kept.value }
+        // Discovery §4.1: a slash at the issuer's end is removed before the path is added.
+        let base = configuration.issuer.hasSuffix("/") ? String(configuration.issuer.dropLast()) : configuration.issuer
+        let document = try await json(base + "/.well-known/openid-configuration")
+        let endpoints = try ProviderEndpoints(document, configuration)
+        state.withLock { $0.endpoints = Kept(value: endpoints, since: now) }
         return endpoints
     }
 
     /// The provider's keys; fetched again if none of those kept is called `kid`.
-    package func keys(containing kid: String?) async throws -> JSONValue {
-        let (kept, fetched) = state.withLock { ($0.keys, $0.fetched) }
-        if let kept, let fetched {
-            let known = kept["keys"]?.array?.contains { kid == nil || $0["kid"]?.string == kid } ?? false
-            if known || ContinuousClock.now - fetched < Self.refetch { return kept }
+    func keys(containing kid: String?) async throws -> JSONValue {
+        let now = clock.now
+        if let kept = state.withLock({ $0.keys }), isFresh(kept, at: now) {
+            let isKnown = kept.value["keys"]?.array?.contains { kid == nil || $0["kid"]?.string == kid } ?? false
+            if isKnown || now - kept.since < Self.pause { return kept.value }
         }
         let keys = try await json(try await endpoints().keySet)
-        state.withLock {
-            $0.keys = keys
-            $0.fetched = .now
-        }
+        state.withLock { $0.keys = Kept(value: keys, since: now) }
         return keys
     }
 
-    private func json(_ address: String) async throws -> JSONValue {
+    /// A clock that was set back makes nothing fresh.
+    private func isFresh(_ kept: Kept<some Sendable>, at now: Timestamp) -> Bool {
+        kept.since <= now && now - kept.since < Self.lifetime
+    }
+
+    private func json(_ address: String) async throws(RelyingPartyError) -> JSONValue {
         do {
-            let url = try OutgoingURL(address)
-            let response = try await client.send(OutgoingRequest(method: .get, url: url))
+            let response = try await client.send(OutgoingRequest(method: .get, url: try OutgoingURL(address)))
             guard response.status == 200, !response.bodyTruncated else {
                 throw RelyingPartyError(.provider, "\(address) answered \(response.status)")
             }
             return try JSONValue.parse(response.body)
-        } catch let failure as OutgoingFailure {
-            throw RelyingPartyError(.provider, "\(address): \(failure.summary)")
-        } catch let refusal as OutgoingRefusal {
-            throw RelyingPartyError(.provider, "\(address): \(refusal)")
-        } catch is JSONRefusal {
-            throw RelyingPartyError(.provider, "\(address) did not answer with JSON")
+        } catch {
+            throw RelyingPartyError(provider: error, at: address)
+        }
+    }
+}
+
+extension RelyingPartyError {
+    /// Every way in which talking to the provider can fail, in words.
+    init(provider error: any Error, at address: String) {
+        switch error {
+        case let error as RelyingPartyError: self = error
+        case let failure as OutgoingFailure: self.init(.provider, "\(address): \(failure.summary)")
+        case let refusal as OutgoingRefusal: self.init(.provider, "\(address): \(refusal.summary)")
+        default: self.init(.provider, "\(address) did not answer with JSON")
         }
     }
 }

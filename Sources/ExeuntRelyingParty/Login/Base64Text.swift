@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 
 /// Padded base64 (RFC 4648 §4), as the `Basic` scheme wants it.
 enum Base64Text {

@@ -1,5 +1,5 @@
 import Crypto
-package import OpenIDTypes
+import OpenIDTypes
 
 /// What must be remembered in this browser between leaving for the provider and coming back.
 ///
@@ -25,26 +25,5 @@ public struct LoginTransaction: Sendable, Hashable, Codable {
     static func random() -> String {
         var generator = SystemRandomNumberGenerator()
         return Base64URL.encode((0..<32).map { _ in UInt8.random(in: .min ... .max, using: &generator) })
-    }
-}
-
-/// A completed login: who signed in, and in which of the provider's sessions.
-public struct SignedIn: Sendable, Hashable {
-    /// The person, as this application knows them.
-    public let subject: String
-    /// The provider's session at this application; a logout token names it.
-    public let sid: String?
-    /// The ID token as it came: the hint of a later logout.
-    public let idToken: String
-    /// Opens the provider's UserInfo endpoint, and APIs that accept the provider's tokens.
-    public let accessToken: String
-    /// Mints new access tokens, when the provider gave one.
-    public let refreshToken: String?
-    /// The ID token's claims as JSON text.
-    public let claims: String
-
-    /// A claim of the ID token that is a string.
-    public func claim(_ name: String) -> String? {
-        (try? JSONValue.parse(Array(claims.utf8)))?[name]?.string
     }
 }

@@ -3,7 +3,7 @@ import OpenIDTypes
 extension RelyingParty {
     /// Where to send the browser to sign out everywhere (RP-Initiated Logout §2).
     ///
-    /// End the application's own session first: the person may decline at the provider.
+    /// End the application's own session first: the person may decline at the provider (§2, RPI-RP-4).
     ///
     /// - Parameters:
     ///   - idTokenHint: the ID token of the login; it spares the person the question.
@@ -23,19 +23,22 @@ extension RelyingParty {
         parameters.append(("client_id", configuration.clientID))
         if let uri = postLogoutRedirectURI ?? configuration.postLogoutRedirectURI {
             parameters.append(("post_logout_redirect_uri", uri))
+            // §2: the state comes back with that address and nowhere else.
+            if let state { parameters.append(("state", state)) }
         }
-        if let state { parameters.append(("state", state)) }
         return FormEncoding.appending(parameters, toQueryOf: endpoint)
     }
 
     /// Receives a back-channel logout (Back-Channel Logout §2.5 to §2.8).
     ///
     /// Answers 200 once the sessions are gone (also when they were gone already) and 400 when the token is not to be
-    /// believed or was seen before. A failure of the session store is thrown, so that the provider tries again.
+    /// believed or was seen before.
     ///
     /// - Parameters:
     ///   - form: the request's body, `application/x-www-form-urlencoded`.
     ///   - sessions: where the application keeps its sessions.
+    /// - Throws: what the session store throws, or ``RelyingPartyError`` of kind `provider` when the provider's keys
+    ///   cannot be had. Neither is a verdict on the token: answer 5xx, so that the provider tries again.
     public func receiveBackChannelLogout(
         form: [UInt8],
         sessions: some RelyingPartySessions
@@ -43,39 +46,48 @@ extension RelyingParty {
         guard let parameters = try? Parameters(form: form), let token = parameters["logout_token"] else {
             return .backChannel(400)
         }
-        let notice: LogoutNotice
-        do { notice = try await tokens.logoutToken(token) } catch let error as RelyingPartyError {
-            // The provider's keys could not be had: that is no verdict on the token.
-            if error.kind == .provider { throw error }
+        do {
+            let notice = try await verifyLogoutToken(token)
+            return .backChannel(try await sessions.end(notice) ? 200 : 400)
+        } catch let error as RelyingPartyError where error.kind == .token {
             return .backChannel(400)
         }
-        guard try await sessions.isFirstUse(ofTokenID: notice.jti, until: notice.expiry.seconds) else {
-            return .backChannel(400)
-        }
-        if let sid = notice.sid {
-            try await sessions.end(sid: sid)
-        } else if let subject = notice.subject {
-            try await sessions.end(subject: subject)
-        }
-        return .backChannel(200)
+    }
+
+    /// Verifies a logout token (Back-Channel Logout §2.6), for applications with a receiver of their own.
+    ///
+    /// Whether its ``LogoutNotice/tokenID`` was seen before is for the application to know.
+    ///
+    /// - Throws: ``RelyingPartyError``: kind `token` for one that is not to be believed, which is answered with 400;
+    ///   kind `provider` when the provider's keys cannot be had, which is answered with 5xx.
+    public func verifyLogoutToken(_ token: String) async throws -> LogoutNotice {
+        try await tokens.logoutToken(token)
     }
 
     /// Receives a front-channel logout (Front-Channel Logout §2): ends the session that `sid` names at this issuer.
     ///
     /// The frame comes without the application's cookie in most browsers, so that only `iss` and `sid` can name the
-    /// session; without both, nothing ends.
+    /// session; without both, nothing ends, or every page of the web could sign people out. Register
+    /// `frontchannel_logout_session_required`, so that both are sent.
     ///
-    /// - Parameter query: the request's query.
+    /// - Parameters:
+    ///   - query: the request's query, without its question mark.
+    ///   - sessions: where the application keeps its sessions.
     /// - Returns: 200 with headers that forbid storing, and allow framing by the provider alone.
+    /// - Throws: what the session store throws.
     public func receiveFrontChannelLogout(
         query: String,
         sessions: some RelyingPartySessions
     ) async throws -> ReceiverAnswer {
         let parameters = try? Parameters(query: query)
         if let sid = parameters?["sid"], parameters?["iss"] == configuration.issuer {
-            try await sessions.end(sid: sid)
+            let issuer = configuration.issuer
+            let notice = LogoutNotice(
+                issuer: issuer, subject: nil, sid: sid, tokenID: nil, issuedAt: 0, expiresAt: 0
+            )
+            _ = try await sessions.end(notice)
         }
-        let framing = "frame-ancestors \(Self.origin(of: configuration.issuer))"
+        let framing = "default-src 'none'; frame-ancestors \(Self.origin(of: configuration.issuer))"
         return ReceiverAnswer(
             status: 200,
             headers: ["Cache-Control": "no-store", "Content-Security-Policy": framing]
