@@ -1,6 +1,7 @@
 import HTTPTypes
 import Logging
 import NIOCore
+import NIOPosix
 import OutgoingHTTP
 
 /// A client for tests: loopback allowed unless told otherwise.
@@ -9,11 +10,13 @@ func makeClient(
     development: Bool = true,
     resolver: any HostResolver = FakeResolver(["127.0.0.1"]),
     caFile: String? = nil,
-    keptConnections: KeptConnections = KeptConnections()
+    keptConnections: KeptConnections = KeptConnections(),
+    group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton
 ) throws -> OutgoingClient {
     try OutgoingClient(
         policy: AddressPolicy(allow: try allow.map { try CIDR($0) }, development: development),
         resolver: resolver,
+        eventLoopGroup: group,
         caFile: caFile,
         keptConnections: keptConnections,
         logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }

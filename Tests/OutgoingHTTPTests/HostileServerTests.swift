@@ -32,7 +32,7 @@ struct HostileServerTests {
     func bounded(row: Row) async throws {
         try await withServer(answer: { _ in row.answer }) { server in
             let client = try makeClient()
-            let limits = OutgoingLimits(deadline: .seconds(4))
+            let limits = OutgoingLimits(deadline: .seconds(4), connectTimeout: .seconds(4))
             let start = ContinuousClock.now
             let outcome = await client.outcome("http://127.0.0.1:\(server.port)/", method: .post, limits: limits)
             let elapsed = start.duration(to: .now)

@@ -1,4 +1,6 @@
 import HTTPTypes
+import NIOCore
+import NIOPosix
 import OutgoingHTTP
 import Testing
 
@@ -107,19 +109,24 @@ struct KeptConnectionTests {
 
     @Test("A-45: a thousand requests at once, to a thousand addresses and onto one origin")
     func fanOut() async throws {
-        try await withServer(host: "0.0.0.0") { server in
-            let client = try makeClient()
-            var times: [Duration] = []
-            for _ in 0..<5 {
-                times.append(
-                    try await fanOut(client) { "http://127.0.\($0 / 250).\($0 % 250 + 1):\(server.port)/logout" })
-            }
-            #expect(server.arrivals.count == 5_000)
-            #expect(Set(server.arrivals.map(\.localAddress)).count == 1_000)
-            let one = try await fanOut(client) { _ in "http://127.0.0.1:\(server.port)/logout" }
-            #expect(server.arrivals.count == 6_000)
-            print("1,000 POSTs to 1,000 addresses: \(times); onto one origin: \(one)")
+        // Threads of their own: a thousand unoptimised requests would delay the deadlines that other tests measure.
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 2)
+        let server = try await LocalServer.start(host: "0.0.0.0", group: group)
+        let client = try makeClient(group: group)
+        var times: [Duration] = []
+        for _ in 0..<3 {
+            times.append(
+                try await fanOut(client) { "http://127.0.\($0 / 250).\($0 % 250 + 1):\(server.port)/logout" }
+            )
         }
+        #expect(server.arrivals.count == 3_000)
+        #expect(Set(server.arrivals.map(\.localAddress)).count == 1_000)
+        let one = try await fanOut(client) { _ in "http://127.0.0.1:\(server.port)/logout" }
+        #expect(server.arrivals.count == 4_000)
+        print("1,000 POSTs to 1,000 addresses: \(times); onto one origin: \(one)")
+        await client.shutdown()
+        await server.stop()
+        try await group.shutdownGracefully()
     }
 
     private func fanOut(_ client: OutgoingClient, _ address: @Sendable (Int) -> String) async throws -> Duration {

@@ -47,11 +47,12 @@ final class LocalServer: Sendable {
         host: String = "127.0.0.1",
         tls: NIOSSLContext? = nil,
         answersAnything: Bool = false,
+        group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton,
         answer: @escaping @Sendable (Arrival) -> Answer = { _ in .ok }
     ) async throws -> LocalServer {
         let journal = Journal()
         let (stream, continuation) = AsyncStream<Void>.makeStream()
-        let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+        let channel = try await ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: 4_096)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelInitializer { child in

@@ -90,7 +90,8 @@ struct TransportSecurityTests {
     func silentHandshake() async throws {
         try await withServer { server in
             let url = "https://rp.example.test:\(server.port)/"
-            let outcome = try await makeClient().outcome(url, limits: OutgoingLimits(deadline: .seconds(4)))
+            let outcome = try await makeClient().outcome(
+                url, limits: OutgoingLimits(deadline: .seconds(4), connectTimeout: .seconds(4)))
             #expect(outcome.failure == .timeout(phase: .tls))
             #expect(outcome.failure?.mayHaveArrived == false)
         }
