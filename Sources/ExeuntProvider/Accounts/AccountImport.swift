@@ -16,6 +16,8 @@ package struct AccountImport: Sendable {
     package struct Report: Sendable, Hashable {
         package var imported = 0
         package var problems: [Problem] = []
+
+        package init() {}
     }
 
     /// One record understood, its password already hashed.

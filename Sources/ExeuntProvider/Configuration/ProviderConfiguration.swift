@@ -48,7 +48,7 @@ package struct ProviderConfiguration: Sendable {
                     + "Never use it where others can sign in."
             )
         }
-        if tls == nil, issuer.isSecure, trustedProxies.isEmpty {
+        if tls == nil, issuer.isSecure, issuer != .unset, trustedProxies.isEmpty {
             result.append("There is neither a certificate nor a trusted proxy; browsers cannot use the https issuer.")
         }
         return result
