@@ -73,7 +73,8 @@ struct ClientCredentialsGrantTests {
     )
     func types(_ form: [(String, String)], _ expected: TokenRefusal) async throws {
         try await TokenEngine.memory.run { place in
-            #expect(try await place.refusal { try await place.ask("one", form) } == expected)
+            let refusal = try await place.refusal { try await place.ask("one", form) }
+            #expect(refusal == expected)
         }
     }
 
