@@ -33,11 +33,14 @@ package actor Browser {
         client = try OutgoingClient(policy: AddressPolicy(development: true), logger: Logger(label: "browser"))
     }
 
-    /// - Parameter crossSite: a request that a page of another site makes: no Lax cookies unless a top-level GET.
+    /// - Parameters:
+    ///   - rawForm: a form body exactly as it is to be sent, however wrong.
+    ///   - crossSite: a request that a page of another site makes: no Lax cookies unless a top-level GET.
     package func send(
         _ method: HTTPRequest.Method,
         _ url: String,
         form: [(String, String)]? = nil,
+        rawForm: String? = nil,
         headers: [String: String] = [:],
         crossSite: Bool = false
     ) async throws -> Answer {
@@ -47,9 +50,9 @@ package actor Browser {
         let lax = !crossSite || method == .get
         if let cookies = jar.header(for: host, laxAllowed: lax) { fields[.cookie] = cookies }
         var body: [UInt8] = []
-        if let form {
+        if let text = rawForm ?? form.map({ Parameters.encode($0) }) {
             fields[.contentType] = "application/x-www-form-urlencoded"
-            body = Array(Parameters.encode(form).utf8)
+            body = Array(text.utf8)
         }
         for (name, value) in headers { fields[HTTPField.Name(name)!] = value }
         let request = OutgoingRequest(method: method, url: target, headers: fields, body: body, isRepeatable: false)

@@ -194,7 +194,7 @@ struct EndSessionEndpointTests {
           ])
     func malformed(_ query: String, _ status: Int) async throws {
         try await Self.signedIn { provider, browser, client, _ in
-            let answer = try await browser.get(provider.url("/oidc/logout?" + query))
+            let answer = try await browser.send(.post, provider.url("/oidc/logout"), rawForm: query)
             #expect(answer.status == status)
             #expect(try await provider.silentError(browser, client) == nil)
         }
