@@ -65,7 +65,9 @@ package struct LogoutDelivery: Sendable, Hashable {
 
     /// The answer was read: the only place at which a delivery is settled.
     /// - Parameter chance: from 0 to 1, for the jitter.
-    package mutating func settle(_ answer: Answer, at now: Timestamp, _ settings: DeliverySettings, chance: Double) -> Action {
+    package mutating func settle(_ answer: Answer, at now: Timestamp, _ settings: DeliverySettings, chance: Double)
+        -> Action
+    {
         attempts += 1
         let action = follow(answer, at: now, settings, chance: chance)
         switch action {

@@ -43,11 +43,13 @@ struct LogoutDeliveryRow: Sendable {
         if isExpiry, metadata?.notifyOnExpiry == false { return [row(.none, .switchedOff)] }
         var rows: [LogoutDeliveryRow] = []
         if let metadata, let uri = metadata.backchannelLogoutURI {
-            rows.append(row(.backchannel, .pending, uri: uri, sessionRequired: metadata.backchannelLogoutSessionRequired))
+            rows.append(
+                row(.backchannel, .pending, uri: uri, sessionRequired: metadata.backchannelLogoutSessionRequired))
         }
         if let metadata, let uri = metadata.frontchannelLogoutURI {
             let state: LogoutDelivery.State = hasBrowser ? .awaitingBrowser : .notAsked
-            rows.append(row(.frontchannel, state, uri: uri, sessionRequired: metadata.frontchannelLogoutSessionRequired))
+            rows.append(
+                row(.frontchannel, state, uri: uri, sessionRequired: metadata.frontchannelLogoutSessionRequired))
         }
         return rows.isEmpty ? [row(.none, .noAddress)] : rows
     }

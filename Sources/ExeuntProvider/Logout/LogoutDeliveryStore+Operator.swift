@@ -156,7 +156,8 @@ extension LogoutDeliveryStore {
     package func resend(client: ClientID, in db: any SQLWriter, now: Timestamp) throws -> Int {
         let address = try address(of: client, in: db)
         var count = 0
-        for state in [LogoutDelivery.State.refused, .abandoned, .pending] {
+        // Pending ones first: the others become pending here.
+        for state in [LogoutDelivery.State.pending, .refused, .abandoned] {
             count += try db.execute(
                 """
                 UPDATE deliveries SET \(sql: renewal(address, now: now)) \

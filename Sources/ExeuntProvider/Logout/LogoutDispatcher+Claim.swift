@@ -36,7 +36,7 @@ extension LogoutDispatcher {
         }
         let claim = try await claim(looks ? limit : 0, pulls, now)
         if claim.works.isEmpty, claim.pulled.allSatisfy({ $0.1.isEmpty }) {
-            settlePulls(claim, now)
+            settlePulls(claim)
             return 0
         }
         FaultPoint.reached(.dispatcherClaimed)
@@ -74,20 +74,16 @@ extension LogoutDispatcher {
 
     private func admit(_ claim: Claim, limit: Int, _ now: Timestamp) -> Int {
         let all = claim.pulled.flatMap(\.1) + claim.works
-        let notTried = state.withLock { state in
+        state.withLock { state in
             state.signers.merge(claim.signers) { _, new in new }
             state.mayHaveMore = claim.works.count == limit
-            return all.filter { work in
-                state.schedule.admit(work, at: now, chance: Double.random(in: 0...1)) == .postponed
-            }
+            for work in all { _ = state.schedule.admit(work, at: now, chance: Double.random(in: 0...1)) }
         }
-        settlePulls(claim, now)
-        // Nobody waits for a first attempt at an application that is known to be down.
-        release(notTried.map { ($0.logout, $0.id) })
+        settlePulls(claim)
         return all.count
     }
 
-    private func settlePulls(_ claim: Claim, _ now: Timestamp) {
+    private func settlePulls(_ claim: Claim) {
         state.withLock { state in
             if claim.works.isEmpty { state.mayHaveMore = false }
             for (pull, found) in claim.pulled { state.schedule.pulled(pull, found: found.count) }
@@ -103,6 +99,8 @@ extension LogoutDispatcher {
             try store.postpone(back.postponed, owner: owner, in: db)
             try store.abandon(back.abandoned, owner: owner, in: db, now: now)
         }
+        // Nobody waits for a first attempt at an application that is known to be down.
+        release(back.postponed.filter { $0.reason != nil }.map { ($0.work.logout, $0.work.id) })
         for work in back.abandoned { warnAbandoned(work, "the application has not answered for too long") }
     }
 

@@ -14,11 +14,11 @@ struct LogoutBreakerTests {
             try await FakeRelyingParty.run { dead in
                 try await FakeRelyingParty.run { party in
                     dead.behave(.answer(status: 500))
-                    for _ in 0..<12 { _ = try await place.logout(["dead": dead.backChannel]) }
+                    for _ in 0..<30 { _ = try await place.logout(["dead": dead.backChannel]) }
                     try await place.dispatcher.drainOnce()
-                    // Eight were under way before the fifth failure was known.
+                    // Eight were under way, and four began in the places of the first four, before the fifth failure was known.
                     let tried = dead.received.count
-                    #expect((5...8).contains(tried))
+                    #expect((5...12).contains(tried))
                     let outcome = try await place.logout(["dead": dead.backChannel, "well": party.backChannel])
                     try await place.dispatcher.drainOnce()
                     #expect(party.received.count == 1)
@@ -35,7 +35,7 @@ struct LogoutBreakerTests {
                     place.clock.advance(by: .seconds(31))
                     try await place.dispatcher.drainOnce()
                     #expect(try await place.all().allSatisfy { $0.state == .delivered })
-                    #expect(dead.received.count == tried + 3 + 13)
+                    #expect(dead.received.count == tried + 3 + 31)
                 }
             }
         }

@@ -32,7 +32,7 @@ struct LogoutDeliveryTests {
         ]
     )
     func answers(_ answer: Answer, _ expected: Action) {
-        var delivery = LogoutDelivery(giveUpAt: Self.now + .seconds(72 * 3600))
+        let delivery = Machine(giveUpAt: Self.now + .seconds(72 * 3600))
         #expect(delivery.lease())
         #expect(delivery.settle(answer, at: Self.now, Self.settings, chance: 0.5) == expected)
         #expect(delivery.attempts == 1)
@@ -45,9 +45,9 @@ struct LogoutDeliveryTests {
         "A lease is one worker's, until it ends; what is settled cannot be leased",
         arguments: LogoutDelivery.State.allCases)
     func leasing(_ state: LogoutDelivery.State) {
-        var delivery = LogoutDelivery(state: state, giveUpAt: Self.now)
+        var delivery = Machine(state: state, giveUpAt: Self.now)
         #expect(delivery.lease() == (state == .pending))
-        delivery = LogoutDelivery(state: state, giveUpAt: Self.now)
+        delivery = Machine(state: state, giveUpAt: Self.now)
         #expect(delivery.lease(leaseIsOver: true) == (state == .pending || state == .leased))
     }
 
@@ -63,10 +63,10 @@ struct LogoutDeliveryTests {
     @Test("After the horizon a failure is the last one, and never silent; success still counts")
     func horizon() {
         let late = Self.now + .seconds(72 * 3600) - .milliseconds(500)
-        var delivery = LogoutDelivery(attempts: 90, giveUpAt: Self.now + .seconds(72 * 3600))
+        var delivery = Machine(attempts: 90, giveUpAt: Self.now + .seconds(72 * 3600))
         #expect(delivery.settle(.status(500), at: late, Self.settings, chance: 0.5) == .abandon("answered 500"))
         #expect(delivery.state == .abandoned)
-        delivery = LogoutDelivery(attempts: 90, giveUpAt: Self.now)
+        delivery = Machine(attempts: 90, giveUpAt: Self.now)
         #expect(delivery.settle(.status(200), at: late, Self.settings, chance: 0.5) == .confirm)
     }
 
@@ -76,7 +76,7 @@ struct LogoutDeliveryTests {
             ("120", Duration.seconds(120)), ("0", .zero), ("-5", nil), ("soon", nil), ("", nil), (nil, nil),
             ("1.5", nil), ("99999999999999999999", nil),
             ("Mon, 21 Sep 2026 14:13:20 GMT", .seconds(0)), ("Mon, 21 Sep 2026 14:14:20 GMT", .seconds(60)),
-            ("Mon, 21 Sep 2026 14:00:00 GMT", nil), ("Thu, 29 Feb 2028 00:00:00 GMT", .seconds(45_396_400)),
+            ("Mon, 21 Sep 2026 14:00:00 GMT", nil), ("Thu, 29 Feb 2028 00:00:00 GMT", .seconds(45_395_200)),
         ] as [(String?, Duration?)]
     )
     func retryAfter(_ text: String?, _ expected: Duration?) {
@@ -150,5 +150,22 @@ struct LogoutReceiptRulesTests {
         #expect(applications.map(\.clientID.rawValue) == ["a", "b"])
         #expect(applications.map(\.keepsOffline) == [false, true])
         #expect(applications.map(\.tokenValidUntil) == [nil, Self.now + .seconds(60)])
+    }
+}
+
+/// A delivery whose changes can stand in expectations.
+private final class Machine {
+    private var value: LogoutDelivery
+    init(state: LogoutDelivery.State = .pending, attempts: Int = 0, giveUpAt: Timestamp) {
+        value = LogoutDelivery(state: state, attempts: attempts, giveUpAt: giveUpAt)
+    }
+
+    var state: LogoutDelivery.State { value.state }
+    var attempts: Int { value.attempts }
+    func lease(leaseIsOver: Bool = false) -> Bool { value.lease(leaseIsOver: leaseIsOver) }
+    func settle(
+        _ answer: LogoutDelivery.Answer, at now: Timestamp, _ settings: DeliverySettings, chance: Double
+    ) -> LogoutDelivery.Action {
+        value.settle(answer, at: now, settings, chance: chance)
     }
 }

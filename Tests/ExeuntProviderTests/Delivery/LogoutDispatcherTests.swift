@@ -133,7 +133,7 @@ struct LogoutDispatcherTests {
     @Test(
         "A-36, A-42: addresses that are refused, unreachable or no URL at all are failures with a reason",
         arguments: [
-            ("http://127.0.0.1:9/b", "no connection"), ("https://10.0.0.1/b", "not sent: 10.0.0.1 is a"),
+            ("http://127.0.0.1:60999/b", "no connection"), ("https://10.0.0.1/b", "not sent: 10.0.0.1 is a"),
             ("http://169.254.169.254/latest", "not sent: 169.254.169.254 is a cloud metadata address"),
             ("https://no-such-host.invalid/b", "the host name could not be resolved"),
             ("nonsense", "not sent: not an absolute"),

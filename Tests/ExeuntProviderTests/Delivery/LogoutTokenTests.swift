@@ -32,7 +32,7 @@ struct LogoutTokenTests {
             }
             let jws = try CompactJWS.parse(text)
             #expect(jws.algorithm == algorithm.rawValue)
-            #expect(jws.type == typ)
+            #expect(jws.type?.lowercased() == typ.lowercased())
             #expect(jws.keyID != nil)
             #expect(!jws.signature.isEmpty)
             #expect(verified != nil || typ == "JWT")
