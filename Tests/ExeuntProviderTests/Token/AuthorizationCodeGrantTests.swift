@@ -154,7 +154,7 @@ struct AuthorizationCodeGrantTests {
     static let endings: [(String, TerminationCause)] = [
         ("session", .endSession), ("account", .operatorEnded), ("account", .passwordChanged),
         ("client", .operatorEnded),
-        ("everyone", .operatorEnded), ("session", .idleExpiry),
+        ("everyone", .operatorEnded),
     ]
 
     @Test("A-74, A-77: a code from before the logout gives nothing after it", arguments: endings, [false, true])
