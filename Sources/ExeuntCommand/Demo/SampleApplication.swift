@@ -24,15 +24,10 @@ struct SampleApplication: Sendable {
         let routes = RelyingPartyRoutes(party, sessions: sessions, secureCookies: false)
         routes.mount(on: router)
         router.get("/") { request, _ in
-            try await page(routes.signedIn(request))
+            try await page(routes.signedIn(request), isBack: routes.returnsFromLogout(request))
         }
-        router.get("style.css") { _, _ in
-            Response(
-                status: .ok,
-                headers: [.contentType: "text/css; charset=utf-8"],
-                body: .init(byteBuffer: ByteBuffer(string: SamplePage.style))
-            )
-        }
+        router.get("style.css") { _, _ in file(SamplePage.style, "text/css; charset=utf-8") }
+        router.get("icon.svg") { _, _ in file(SamplePage.icon, "image/svg+xml") }
         return Application(
             router: router,
             configuration: .init(address: .hostname(listen.host, port: listen.port)),
@@ -40,13 +35,17 @@ struct SampleApplication: Sendable {
         )
     }
 
-    private func page(_ login: SignedIn?) -> Response {
-        let html = SamplePage.html(title: title, login: login, neighbour: neighbour)
+    private func file(_ text: String, _ type: String) -> Response {
+        Response(status: .ok, headers: [.contentType: type], body: .init(byteBuffer: ByteBuffer(string: text)))
+    }
+
+    private func page(_ login: SignedIn?, isBack: Bool) -> Response {
+        let html = SamplePage.html(title: title, login: login, isBack: isBack, neighbour: neighbour)
         return Response(
             status: .ok,
             headers: [
                 .contentType: "text/html; charset=utf-8", .cacheControl: "no-store",
-                .contentSecurityPolicy: "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'",
+                .contentSecurityPolicy: SamplePage.policy,
             ],
             body: .init(byteBuffer: ByteBuffer(string: html))
         )

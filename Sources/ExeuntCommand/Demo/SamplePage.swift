@@ -2,8 +2,15 @@ import ExeuntRelyingParty
 
 /// The sample applications' one page: who is signed in, and a button for the other thing.
 enum SamplePage {
-    static func html(title: String, login: SignedIn?, neighbour: (title: String, address: String)) -> String {
-        let body = login.map(signedIn) ?? signedOut
+    /// The application needs no script, and is framed by nobody. Its sign-out form leads to the provider and on from
+    /// there, so that no list of form targets could be complete.
+    static let policy = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'"
+
+    /// - Parameter isBack: the browser returns from signing out, which by itself proves nothing.
+    static func html(
+        title: String, login: SignedIn?, isBack: Bool, neighbour: (title: String, address: String)
+    ) -> String {
+        let body = login.map(signedIn) ?? signedOut(isBack)
         return """
             <!doctype html>
             <html lang="en">
@@ -12,6 +19,7 @@ enum SamplePage {
             <meta name="viewport" content="width=device-width, initial-scale=1">
             <title>\(escaped(title))</title>
             <link rel="stylesheet" href="/style.css">
+            <link rel="icon" type="image/svg+xml" href="/icon.svg">
             </head>
             <body>
             <main>
@@ -25,10 +33,14 @@ enum SamplePage {
             """
     }
 
-    private static let signedOut = """
-        <p id="state" data-signed-in="false">You are not signed in here.</p>
-        <p><a id="login" class="button" href="/login">Sign in with Exeunt</a></p>
-        """
+    private static func signedOut(_ isBack: Bool) -> String {
+        let note = isBack ? "<p id=\"returned\">You are back from signing out.</p>" : ""
+        return """
+            <p id="state" data-signed-in="false">You are not signed in here.</p>
+            \(note)
+            <p><a id="login" class="button" href="/login">Sign in with Exeunt</a></p>
+            """
+    }
 
     private static func signedIn(_ login: SignedIn) -> String {
         let name = login.claim("name") ?? login.claim("preferred_username") ?? login.subject
@@ -56,6 +68,11 @@ enum SamplePage {
         }
         return result
     }
+
+    static let icon = """
+        <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><rect width="16" height="16" rx="4" fill="#1f4e5f"/>\
+        <circle cx="8" cy="8" r="4" fill="#fff"/></svg>
+        """
 
     static let style = """
         :root { color-scheme: light dark; --ink: #1d2433; --soft: #5a6478; --paper: #f6f4ef; --card: #fff; --act: #1f4e5f; }
