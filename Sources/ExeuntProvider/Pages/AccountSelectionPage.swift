@@ -36,7 +36,8 @@ package struct AccountSelectionPage: Page {
                 accounts.map { account in
                     [
                         "session": .text(account.session), "username": .text(account.username),
-                        "name": .text(account.name), "initial": .text(account.name.first.map { String($0).uppercased() }),
+                        "name": .text(account.name),
+                        "initial": .text(account.name.first.map { String($0).uppercased() }),
                         "named": .flag(account.name != account.username),
                     ]
                 }

@@ -10,7 +10,9 @@ package struct AssetsEndpoint: Endpoint {
 
     package func mount(on router: Router<ProviderContext>) {
         router.get("assets/{name}") { request, context in
-            guard let file = context.parameters.get("name").flatMap(assets.file) else { throw RequestRefusal.pathUnknown }
+            guard let file = context.parameters.get("name").flatMap(assets.file) else {
+                throw RequestRefusal.pathUnknown
+            }
             return answer(file, to: request)
         }
     }

@@ -56,7 +56,9 @@ package struct ContentPolicy: Sendable {
         return isAuthority(authority) ? "\(scheme)://\(authority.lowercased())" : nil
     }
 
-    private static let forbidden: Set<String> = ["javascript", "data", "blob", "filesystem", "about", "file", "vbscript"]
+    private static let forbidden: Set<String> = [
+        "javascript", "data", "blob", "filesystem", "about", "file", "vbscript",
+    ]
 
     private static func isScheme(_ text: String) -> Bool {
         guard let first = text.utf8.first, isLetter(first) else { return false }

@@ -39,7 +39,10 @@ package struct FrontChannelPage: Page {
 
     package var model: [String: PageValue] {
         let rows = frames.map { frame -> [String: PageValue] in
-            ["name": .text(frame.clientName), "uri": .text(frame.uri), "label": .text(Texts.FrontChannel.frame(frame.clientName))]
+            [
+                "name": .text(frame.clientName), "uri": .text(frame.uri),
+                "label": .text(Texts.FrontChannel.frame(frame.clientName)),
+            ]
         }
         return [
             "lead": .text(Texts.FrontChannel.lead(count: frames.count)),

@@ -30,10 +30,12 @@ struct PageAssets: Sendable {
         "\(base)/assets/\(name)" + (Self.files[name].map { "?v=\($0.version)" } ?? "")
     }
 
+    private static let script = "text/javascript; charset=utf-8"
+
     private static let files: [String: File] = [
         "exeunt.css": File(PackageResources.exeunt_css, type: "text/css; charset=utf-8"),
         "mark.svg": File(PackageResources.mark_svg, type: "image/svg+xml"),
-        PageScript.formPost.rawValue: File(PackageResources.form_post_js, type: "text/javascript; charset=utf-8"),
-        PageScript.frontChannel.rawValue: File(PackageResources.front_channel_js, type: "text/javascript; charset=utf-8"),
+        PageScript.formPost.rawValue: File(PackageResources.form_post_js, type: script),
+        PageScript.frontChannel.rawValue: File(PackageResources.front_channel_js, type: script),
     ]
 }

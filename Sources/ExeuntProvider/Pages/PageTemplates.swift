@@ -4,7 +4,8 @@ import Mustache
 /// rendered by the tests.
 enum PageTemplates {
     static func render(_ template: PageTemplate, _ model: [String: Any]) -> String {
-        guard let html = library.render(model.merging(Texts.fixed) { own, _ in own }, withTemplate: template.rawValue) else {
+        let values = model.merging(Texts.fixed) { own, _ in own }
+        guard let html = library.render(values, withTemplate: template.rawValue) else {
             preconditionFailure("The template \(template.rawValue) is not registered.")
         }
         return html

@@ -131,7 +131,8 @@ enum Texts {
         static func lead(_ accountNames: [String], clientName: String?) -> String {
             let who =
                 accountNames.count > 1
-                ? "\(accountNames.count) accounts are signed in here." : "You are signed in as \(Texts.list(accountNames))."
+                ? "\(accountNames.count) accounts are signed in here."
+                : "You are signed in as \(Texts.list(accountNames))."
             return clientName.map { "\(who) \($0) asks to sign you out." } ?? who
         }
     }
@@ -182,7 +183,8 @@ enum Texts {
             }
         }
 
-        static let fault = "This was our fault, not yours. Please try again; if it happens again, tell the operator the reference."
+        static let fault =
+            "This was our fault, not yours. Please try again; if it happens again, tell the operator the reference."
         static let unavailable = "The service cannot reach its database just now. Please try again in a moment."
     }
 

@@ -3,7 +3,9 @@ package import Hummingbird
 
 /// What the methods mean that no endpoint mounts by itself.
 package enum MethodRules {
-    package static let known: [HTTPRequest.Method] = [.get, .head, .post, .put, .patch, .delete, .options, .trace, .connect]
+    package static let known: [HTTPRequest.Method] = [
+        .get, .head, .post, .put, .patch, .delete, .options, .trace, .connect,
+    ]
 
     /// Routes whose GET only reads, so that HEAD may run it and throw the body away (RFC 9110 §9.3.2). Everywhere else
     /// GET may sign somebody out or hand out a code, and HEAD must not.

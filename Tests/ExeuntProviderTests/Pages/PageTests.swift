@@ -76,7 +76,10 @@ struct PageTests {
     @Test(
         "Forms and elements have the names that browsers' tests rely on",
         arguments: [
-            ("login", "/login", ["interaction", "username", "password", "remember"], ["login-form", "username", "password", "remember", "sign-in"]),
+            (
+                "login", "/login", ["interaction", "username", "password", "remember"],
+                ["login-form", "username", "password", "remember", "sign-in"]
+            ),
             ("login-problem", "/login", ["interaction", "username", "password"], ["problem"]),
             ("consent", "/consent", ["interaction", "decision"], ["consent-form", "allow", "deny"]),
             ("selection", "/select", ["interaction", "session", "other"], ["other"]),
@@ -107,7 +110,9 @@ struct PageTests {
 
     @Test("Links of an application are web addresses, or not there")
     func links() {
-        let bad = ClientLinks(logo: "http://x/l.png", home: "javascript:alert(1)", policy: "data:text/html,x", terms: "//x")
+        let bad = ClientLinks(
+            logo: "http://x/l.png", home: "javascript:alert(1)", policy: "data:text/html,x", terms: "//x"
+        )
         let html = Self.renderer.html(LoginPage(interaction: "i", clientName: "c", clientLinks: bad))
         for text in ["javascript:", "data:", "href=\"//", "l.png"] { #expect(!html.contains(text), "\(text)") }
     }
@@ -121,7 +126,8 @@ struct PageTests {
         ]
     )
     func refresh(address: String, isOurs: Bool) {
-        let page = FrontChannelPage(frames: [.init(clientName: "A", uri: "https://a.example/out")], continueURL: address)
+        let frame = FrontChannelPage.Frame(clientName: "A", uri: "https://a.example/out")
+        let page = FrontChannelPage(frames: [frame], continueURL: address)
         let html = Self.renderer.html(page)
         #expect(html.contains("<noscript><meta http-equiv=\"refresh\"") == isOurs)
     }

@@ -14,7 +14,10 @@ struct ReceiptPageTests {
         arguments: [
             (ReceiptState.confirmed, "confirmed", "Confirmed by its server."),
             (.askedThroughBrowser, "asked", "Asked through your browser; this cannot be confirmed."),
-            (.notAskedNoBrowser, "not-asked", "Not asked: it can only be reached through a browser, and none was there."),
+            (
+                .notAskedNoBrowser, "not-asked",
+                "Not asked: it can only be reached through a browser, and none was there."
+            ),
             (.pending, "pending", "Waiting: connection refused. We keep trying until 2025-03-06 11:06 UTC."),
             (.refused, "refused", "Its server refused to sign you out: connection refused."),
             (.abandoned, "abandoned", "Given up after 3 attempts: connection refused."),

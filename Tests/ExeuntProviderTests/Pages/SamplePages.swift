@@ -89,7 +89,8 @@ struct SamplePages: Sendable {
 
     private var logout: [(String, any Page)] {
         let frames = ["Photo Album", "Timesheets", "Library"].map { name in
-            FrontChannelPage.Frame(clientName: text(name), uri: text("https://\(name.prefix(4).lowercased()).example.org/out"))
+            let uri = "https://\(name.prefix(4).lowercased()).example.org/out"
+            return FrontChannelPage.Frame(clientName: text(name), uri: text(uri))
         }
         return [
             (

@@ -48,7 +48,8 @@ struct HeaderTests {
     func issuerDecides() async throws {
         let place = try await ServerPlace()
         let lies: HTTPFields = [.forwardedProto: "http", HTTPField.Name("X-Forwarded-Host")!: "evil.example"]
-        let answer = try await place.send(.get, "/.well-known/openid-configuration", authority: "evil.example", headers: lies)
+        let path = "/.well-known/openid-configuration"
+        let answer = try await place.send(.get, path, authority: "evil.example", headers: lies)
         #expect(answer.json?["issuer"]?.string == "https://op.example")
         #expect(!answer.text.contains("evil"))
         await place.close()

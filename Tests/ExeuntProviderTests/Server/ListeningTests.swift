@@ -1,6 +1,8 @@
 import ExeuntProvider
 import ExeuntTesting
 import HTTPTypes
+import Hummingbird
+import HummingbirdCore
 import Logging
 import OpenIDTypes
 import OutgoingHTTP
@@ -57,6 +59,54 @@ struct ListeningTests {
         keep.finish()
         var iterator = kept.makeAsyncIterator()
         return try #require(await iterator.next())
+    }
+
+    @Test("A request in flight is answered before the server stops")
+    func drains() async throws {
+        let (entered, enter) = AsyncStream.makeStream(of: Void.self)
+        let (released, release) = AsyncStream.makeStream(of: Void.self)
+        let (ports, heard) = AsyncStream.makeStream(of: Int.self)
+        let place = try await ServerPlace(issuer: "http://localhost:1") {
+            $0.development = true
+            $0.listen = ListenAddress(host: "127.0.0.1", port: 0)
+        }
+        let router = Router(context: ProviderContext.self)
+        router.get("/slow") { _, _ in
+            enter.yield()
+            for await _ in released { break }
+            return Answer.empty(.ok)
+        }
+        let service = try HTTPService(
+            responder: ProviderResponder(
+                routes: router.buildResponder(),
+                errors: ErrorAnswers(pages: place.parts.pages),
+                issuer: place.parts.configuration.issuer
+            ),
+            configuration: place.parts.configuration,
+            logger: ServerPlace.quiet,
+            onListening: { heard.yield($0) }
+        )
+        let drained = ClosingService {
+            place.parts.readiness.drain()
+            release.yield()
+        }
+        let group = ServiceGroup(configuration: .init(services: [service, drained], logger: ServerPlace.quiet))
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask { try await group.run() }
+            tasks.addTask {
+                var iterator = ports.makeAsyncIterator()
+                let port = try #require(await iterator.next())
+                let answer = try await Browser().send(.get, "http://127.0.0.1:\(port)/slow")
+                #expect(answer.status == 200)
+                #expect(place.parts.readiness.isDraining)
+            }
+            tasks.addTask {
+                for await _ in entered { break }
+                await group.triggerGracefulShutdown()
+            }
+            try await tasks.waitForAll()
+        }
+        await place.close()
     }
 
     @Test("A taken port is one clear sentence that names it")

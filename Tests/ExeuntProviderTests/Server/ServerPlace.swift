@@ -14,6 +14,9 @@ import Synchronization
 struct ServerPlace: Sendable {
     static let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
+    /// Making an RSA key takes longer than any of these tests.
+    static let signingKeys = Result { try SigningAlgorithm.allCases.map { try KeyMaterial.generate($0) } }
+
     let parts: ProviderParts
     let provider: Provider
     let logger: Logger
@@ -30,7 +33,14 @@ struct ServerPlace: Sendable {
         )
         try change(&configuration)
         self.logger = logger
-        parts = try await ProviderParts.open(configuration: configuration, clock: ManualClock(), logger: Self.quiet)
+        var substitutes = ProviderParts.Substitutes()
+        substitutes.signingKeys = try Self.signingKeys.get()
+        parts = try await ProviderParts.open(
+            configuration: configuration,
+            clock: ManualClock(),
+            logger: Self.quiet,
+            substitutes: substitutes
+        )
         provider = Provider(parts: parts)
     }
 
