@@ -6,7 +6,6 @@ import SQLStore
 package struct AuthorizationFlow: Sendable {
     let parts: ProviderParts
     let store: AuthorizationStore
-    let codes: AuthorizationCodeStore
     let cookie: UserAgentCookie
     let binding: BrowserBinding
     let pageErrors: PageErrors
@@ -15,7 +14,6 @@ package struct AuthorizationFlow: Sendable {
         self.parts = parts
         let configuration = parts.configuration
         store = AuthorizationStore(parts: parts)
-        codes = AuthorizationCodeStore(lifetime: configuration.lifetimes.code)
         cookie = UserAgentCookie(issuer: configuration.issuer, lifetime: configuration.lifetimes.sessionAbsolute)
         binding = BrowserBinding(issuer: configuration.issuer)
         pageErrors = PageErrors(pages: parts.pages)
@@ -61,13 +59,8 @@ package struct AuthorizationFlow: Sendable {
         _ request: Request, now: Timestamp
     ) async throws -> Response {
         guard let session = situation.session(id) else { throw RefusedAuthorization(.loginRequired, target: nil) }
-        let record = Self.record(situation.request, session)
-        let touches = session.needsTouch(at: now)
-        let code = try await parts.database.write { [codes, sessions = parts.sessions] db -> String? in
-            // The gate: a session that ended since it was read gives nothing.
-            guard try sessions.alive(id, in: db, now: now) != nil else { return nil }
-            if touches { try sessions.touch(id, in: db, now: now) }
-            let code = try codes.issue(record, in: db, now: now)
+        let code = try await parts.database.write { [store] db -> String? in
+            let code = try store.issueCode(for: session, situation.request, in: db, now: now)
             FaultPoint.reached(.codeInTransaction)
             return code
         }
@@ -80,22 +73,6 @@ package struct AuthorizationFlow: Sendable {
         }
         let response = AuthorizationResponse.code(code, to: situation.request.target, issuer: issuer.text)
         return answer(response, clientName: situation.client.name)
-    }
-
-    private static func record(_ request: AuthorizationRequest, _ session: Session) -> AuthorizationCodeRecord {
-        AuthorizationCodeRecord(
-            clientID: request.clientID,
-            sessionID: session.id,
-            accountID: session.accountID,
-            redirectURI: request.target.redirectURI,
-            scope: request.scope,
-            nonce: request.nonce,
-            codeChallenge: request.codeChallenge,
-            claims: request.claims?.json,
-            authTime: session.authTime,
-            amr: session.amr,
-            offline: request.scope.contains(KnownScope.offlineAccess.rawValue)
-        )
     }
 }
 

@@ -19,6 +19,7 @@ package struct AuthorizationStore: Sendable {
     private let sessions: SessionStore
     private let keys: KeyRing
     private let subjects: SubjectIdentifiers
+    private let codes: AuthorizationCodeStore
     private let consents = ConsentStore()
 
     package init(parts: ProviderParts) {
@@ -27,6 +28,7 @@ package struct AuthorizationStore: Sendable {
         sessions = parts.sessions
         keys = parts.keys
         subjects = parts.subjects
+        codes = AuthorizationCodeStore(lifetime: parts.configuration.lifetimes.code)
     }
 
     /// - Throws: ``RefusedAuthorization``.
@@ -63,6 +65,29 @@ package struct AuthorizationStore: Sendable {
             }
         }
         return AuthorizationSituation(request: request, client: client, facts: facts, sessions: alive)
+    }
+
+    /// The step's one write: the gate, the session's activity, the code.
+    /// - Returns: nil if the session ended since it was read: it gives nothing any more.
+    package func issueCode(
+        for session: Session, _ request: AuthorizationRequest, in db: any SQLWriter, now: Timestamp
+    ) throws -> String? {
+        guard try sessions.alive(session.id, in: db, now: now) != nil else { return nil }
+        if session.needsTouch(at: now) { try sessions.touch(session.id, in: db, now: now) }
+        let record = AuthorizationCodeRecord(
+            clientID: request.clientID,
+            sessionID: session.id,
+            accountID: session.accountID,
+            redirectURI: request.target.redirectURI,
+            scope: request.scope,
+            nonce: request.nonce,
+            codeChallenge: request.codeChallenge,
+            claims: request.claims?.json,
+            authTime: session.authTime,
+            amr: session.amr,
+            offline: request.scope.contains(KnownScope.offlineAccess.rawValue)
+        )
+        return try codes.issue(record, in: db, now: now)
     }
 
     private struct LedgerRow {

@@ -119,8 +119,11 @@ struct AuthorizationEndpointTests {
             #expect(answer.status == 400)
             #expect(answer.location == nil)
             let large = String(repeating: "x", count: 20_000)
-            let refused = try await Browser().get(provider.authorizationURL(client, ["login_hint": large]))
+            let refused = try await Browser().post(
+                provider.url("/oidc/authorize"), AuthorizationPostTests.form(client, [("login_hint", large)])
+            )
             #expect(refused.status == 413)
+            #expect(refused.location == nil)
         }
     }
 
