@@ -77,7 +77,7 @@ def main():
     arguments = parser.parse_args()
     quick = arguments.quick
     seconds = 2 if quick else 8
-    server = os.environ["EXEUNT_BENCH_POSTGRES"]
+    server = os.environ["BENCH_POSTGRES"]
     engines = {"SQLite": None, "PostgreSQL": lambda algorithm: create_database(server, algorithm)}
     results = {"operations": {}, "fan_out": {}, "signatures": signature_rates(), "bare_route": round(bare_route_rate(seconds))}
     table("Ceilings of this run", ["what", "per second"],
