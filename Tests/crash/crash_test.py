@@ -61,7 +61,8 @@ class Stage:
             client_name=name, redirect_uris=[f"{self.sink.origin}{path}/callback"],
             grant_types=["authorization_code", "refresh_token"],
             post_logout_redirect_uris=[f"{self.sink.origin}{path}/bye"],
-            backchannel_logout_uri=f"{self.sink.origin}{path}", id_token_signed_response_alg="ES256")
+            backchannel_logout_uri=f"{self.sink.origin}{path}", id_token_signed_response_alg="ES256",
+            exeunt_receipt="always")
         return Application(name, client, path)
 
     def act(self, person):
