@@ -39,15 +39,20 @@ package struct PasswordSignIn: Sendable {
         let (admission, account) = try await database.write { db in
             (try throttle.admit(attempt, in: db, now: now), try directory.find(username: attempt.username, in: db))
         }
-        if case .wait(let duration) = admission { return .wait(duration) }
+        if case .wait(let duration) = admission {
+            Telemetry.login(outcome: "throttled")
+            return .wait(duration)
+        }
         let stored = account.flatMap { $0.isActive ? $0.passwordHash : nil }
         let isRight: Bool
         do {
             isRight = try await hasher.verify(password, against: stored)
         } catch PasswordHasher.Failure.overloaded {
             try await database.write { db in try throttle.release(attempt, in: db, now: now) }
+            Telemetry.login(outcome: "overloaded")
             throw PasswordHasher.Failure.overloaded
         }
+        Telemetry.login(outcome: isRight ? "right" : "wrong")
         guard isRight, let account, let stored else { return .wrong }
         // A new hash costs as much as a check; without one this sign-in still succeeds.
         let renewed = hasher.needsRehash(stored) ? try? await hasher.hash(password) : nil

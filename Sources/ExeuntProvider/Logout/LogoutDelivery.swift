@@ -42,6 +42,16 @@ package struct LogoutDelivery: Sendable, Hashable {
         case refuse(String)
         case retry(at: Timestamp, String)
         case abandon(String)
+
+        /// What it is counted as.
+        package var name: String {
+            switch self {
+            case .confirm: "confirmed"
+            case .refuse: "refused"
+            case .retry: "retry"
+            case .abandon: "abandoned"
+            }
+        }
     }
 
     package private(set) var state: State

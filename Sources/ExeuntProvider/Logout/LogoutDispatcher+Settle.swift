@@ -54,7 +54,10 @@ extension LogoutDispatcher {
                 throw error
             }
             FaultPoint.reached(.dispatcherSettled)
-            for attempt in attempts { warn(of: attempt) }
+            for attempt in attempts {
+                warn(of: attempt)
+                Telemetry.delivery(outcome: attempt.action.name, took: .milliseconds(attempt.milliseconds))
+            }
             release(attempts.map { ($0.work.logout, $0.work.id) })
             // A breaker may have closed, and many deliveries be due.
             if !state.withLock({ $0.schedule.pulls(at: clock.now).isEmpty }) { work.signal() }

@@ -22,16 +22,6 @@ package enum Telemetry {
         Timer(label: "exeunt_delivery_seconds", dimensions: [("outcome", outcome)]).recordNanoseconds(took.nanoseconds)
     }
 
-    /// From the commit of a logout to the confirmation of one application.
-    package static func confirmed(after delay: Duration) {
-        Timer(label: "exeunt_logout_confirmed_seconds").recordNanoseconds(delay.nanoseconds)
-    }
-
-    /// Deliveries that are not settled yet.
-    package static func pending(_ count: Int) {
-        Gauge(label: "exeunt_deliveries_pending").record(count)
-    }
-
     /// A login was tried: right, wrong, throttled or overloaded.
     package static func login(outcome: String) {
         Counter(label: "exeunt_logins_total", dimensions: [("outcome", outcome)]).increment()

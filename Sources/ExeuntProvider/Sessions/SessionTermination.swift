@@ -34,6 +34,9 @@ package struct SessionTermination: Sendable {
         if FaultPoint.enqueuesAfterCommit { return try await endWrongly(request, now) }
         let outcome = try await database.write { db in try end(request, in: db, now: now) }
         FaultPoint.reached(.logoutCommitted)
+        if outcome.logoutID != nil {
+            Telemetry.logout(cause: request.cause.rawValue, sessions: outcome.sessionsEnded)
+        }
         return outcome
     }
 
