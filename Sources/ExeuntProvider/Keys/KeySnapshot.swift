@@ -90,10 +90,13 @@ struct KeySnapshot: Sendable {
 
     func key(_ kid: KeyID) -> Key? { positions[kid].map { keys[$0] } }
 
-    /// The youngest that has begun. Where a clock is behind, the oldest there is: any key of ours is better than none.
+    /// The youngest that has begun and is not retired. Where clocks disagree there may be none; then any key of ours is
+    /// better than no signature.
     func signer(_ algorithm: SigningAlgorithm, now: Timestamp) -> SigningKey? {
         let candidates = keys.filter { $0.algorithm == algorithm }
-        return (candidates.last { $0.activeFrom <= now } ?? candidates.first)?.signing
+        let begun = candidates.filter { $0.activeFrom <= now }
+        let current = begun.last { key in key.retiredAt.map { $0 > now } ?? true }
+        return (current ?? begun.last ?? candidates.first)?.signing
     }
 
     private static func key(_ row: SQLRow, _ box: SecretBox) throws -> Key {

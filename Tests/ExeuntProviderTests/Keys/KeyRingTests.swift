@@ -140,6 +140,18 @@ struct KeyRingTests {
             try await place.ring.list().filter { $0.algorithm == .es256 && $0.status == .active }.map(\.kid) == [last])
     }
 
+    @Test("a key that was to begin later never does once another took its place at once")
+    func overtaken() async throws {
+        let place = try await KeyPlace()
+        let planned = try #require(try await place.ring.rotate(.es256, actor: "test").first).kid
+        let urgent = try #require(try await place.ring.rotate(.es256, immediately: true, actor: "test").first).kid
+        for _ in 0..<3 {
+            #expect(try await place.signer(.es256).kid == urgent)
+            place.clock.advance(by: KeyRing.lead)
+        }
+        #expect(try await place.ring.list().first { $0.kid == planned }?.status == .retired)
+    }
+
     @Test("a private key is in the database only sealed, and opens with no other master key")
     func sealed() async throws {
         let place = try await KeyPlace()
