@@ -182,8 +182,12 @@ let package = Package(
             name: "ExeuntRelyingPartyTests",
             dependencies: [
                 "ExeuntRelyingParty", "ExeuntRelyingPartyHummingbird", "ExeuntProvider", "ExeuntTesting", "OpenIDTypes", "OutgoingHTTP",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings

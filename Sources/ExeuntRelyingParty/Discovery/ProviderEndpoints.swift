@@ -5,6 +5,8 @@ struct ProviderEndpoints: Sendable, Hashable {
     let authorization: String
     let token: String
     let keySet: String
+    /// Core §5.3; nil when the provider has none.
+    let userInfo: String?
     /// RP-Initiated Logout §2.1; nil when the provider has none.
     let endSession: String?
     /// RFC 9207 §3: every answer carries `iss`, so that one without it is somebody else's.
@@ -19,9 +21,15 @@ struct ProviderEndpoints: Sendable, Hashable {
         authorization = try Self.address("authorization_endpoint", in: document, configuration)
         token = try Self.address("token_endpoint", in: document, configuration)
         keySet = try Self.address("jwks_uri", in: document, configuration)
-        let hasLogout = document["end_session_endpoint"] != nil
-        endSession = hasLogout ? try Self.address("end_session_endpoint", in: document, configuration) : nil
+        userInfo = try Self.optional("userinfo_endpoint", in: document, configuration)
+        endSession = try Self.optional("end_session_endpoint", in: document, configuration)
         namesItself = document["authorization_response_iss_parameter_supported"]?.bool ?? false
+    }
+
+    private static func optional(
+        _ name: String, in document: JSONValue, _ configuration: RelyingPartyConfiguration
+    ) throws(RelyingPartyError) -> String? {
+        document[name] == nil ? nil : try address(name, in: document, configuration)
     }
 
     private static func address(

@@ -50,7 +50,7 @@ extension RelyingParty {
             idToken: idToken,
             accessToken: accessToken,
             refreshToken: reply["refresh_token"]?.string,
-            claims: claims.serialized()
+            claims: try await withUserInfo(claims, accessToken: accessToken).serialized()
         )
     }
 

@@ -16,10 +16,10 @@ public struct SignedIn: Sendable, Hashable, Codable {
     public let accessToken: String
     /// Mints new access tokens, when the provider gave one.
     public let refreshToken: String?
-    /// The ID token's claims as JSON text.
+    /// The claims of the ID token and of the UserInfo endpoint, as JSON text.
     public let claims: String
 
-    /// A claim of the ID token that is a string.
+    /// A claim about the person or the login that is a string.
     public func claim(_ name: String) -> String? {
         (try? JSONValue.parse(Array(claims.utf8)))?[name]?.string
     }
