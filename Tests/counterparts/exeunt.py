@@ -3,18 +3,46 @@
 import json
 import os
 import pathlib
+import select
 import signal
 import socket
 import subprocess
+import threading
 import time
 
 import requests
+
+def start_process(command, **options):
+    """Starts a program that is told to stop when the test process is gone, however it went."""
+    # The kernel watches the thread that starts it, so that a short-lived one would stop the program too early.
+    lasting = threading.current_thread() is threading.main_thread()
+    guard = ["setpriv", "--pdeathsig", "TERM", "--"] if lasting else []
+    return subprocess.Popen([*guard, *command], **options)
+
+
+def environment_with(changes=None):
+    """This process's environment without settings of ours, which the tests' own variables look like."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("EXEUNT_")}
+    return {**kept, **(changes or {})}
 
 
 def free_port():
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         return listener.getsockname()[1]
+
+
+def stop_process(process, how=signal.SIGTERM, seconds=30):
+    """Stops a process, by force if it does not obey; then that is an error."""
+    if process is None or process.poll() is not None:
+        return
+    process.send_signal(how)
+    try:
+        process.wait(timeout=seconds)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait(timeout=10)
+        raise
 
 
 class Exeunt:
@@ -35,9 +63,10 @@ class Exeunt:
 
     def start(self, environment=None):
         """Starts `exeunt serve`, and returns once it is ready."""
-        log = open(self.log, "a")
         command = [self.binary, "serve", *self.options, "--listen", f"127.0.0.1:{self.port}"]
-        self.process = subprocess.Popen(command, stdout=log, stderr=log, env={**os.environ, **(environment or {})})
+        with open(self.log, "a") as log:
+            self.process = start_process(command, stdout=log, stderr=log,
+                                         env=environment_with(environment))
         deadline = time.monotonic() + 60
         while True:
             try:
@@ -50,19 +79,13 @@ class Exeunt:
             time.sleep(0.02)
 
     def stop(self, how=signal.SIGTERM):
-        if self.process and self.process.poll() is None:
-            self.process.send_signal(how)
-            try:
-                self.process.wait(timeout=30)
-            except subprocess.TimeoutExpired:
-                self.process.kill()
-                raise
-        self.process = None
+        process, self.process = self.process, None
+        stop_process(process, how)
 
     def command(self, *arguments, text=None, check=True):
         """Runs a command with --json and returns its value."""
         done = subprocess.run([self.binary, *arguments, *self.options, "--json"], input=text, text=True,
-                              capture_output=True, timeout=60)
+                              capture_output=True, timeout=60, env=environment_with())
         assert not check or done.returncode == 0, f"{arguments}: {done.stderr}"
         return json.loads(done.stdout) if done.stdout.strip() else None
 
@@ -71,3 +94,50 @@ class Exeunt:
 
     def add_client(self, **metadata):
         return self.command("clients", "add", "-", text=json.dumps(metadata))
+
+
+class Demo(Exeunt):
+    """`exeunt demo`: the provider and its two sample applications, on ports of their own."""
+
+    def start(self, environment=None):
+        ports = [self.port, free_port(), free_port()]
+        command = [self.binary, "demo", "--json", "--folder", str(self.folder), "--port", str(ports[0]),
+                   "--port-one", str(ports[1]), "--port-two", str(ports[2])]
+        with open(self.log, "a") as log:
+            self.process = start_process(command, stdout=subprocess.PIPE, stderr=log,
+                                         env=environment_with(environment))
+        answer = self._first_value(time.monotonic() + 60)
+        assert answer["issuer"] == self.issuer
+        self.one, self.two = answer["applications"]
+        self.username, self.password = answer["account"]["username"], answer["account"]["password"]
+
+    def _first_value(self, deadline):
+        """The JSON value that it prints when all three listen."""
+        text = b""
+        output = self.process.stdout.fileno()
+        while time.monotonic() < deadline:
+            if select.select([output], [], [], 0.2)[0]:
+                piece = os.read(output, 65536)
+                assert piece, f"the demo did not start:\n{self.log.read_text()}"
+                text += piece
+                try:
+                    return json.loads(text)
+                except ValueError:
+                    continue
+        raise AssertionError(f"the demo is not ready:\n{self.log.read_text()}")
+
+    def stop(self, how=signal.SIGTERM):
+        process = self.process
+        super().stop(how)
+        if process:
+            process.stdout.close()
+
+    @property
+    def options(self):
+        return ["--database", self.database, "--development"]
+
+    def change_client(self, client, **changes):
+        """Changes an application's registration beside the running server; None removes a member."""
+        metadata = {**self.command("clients", "show", client), **changes}
+        metadata = {name: value for name, value in metadata.items() if value is not None}
+        return self.command("clients", "update", client, "-", text=json.dumps(metadata))
