@@ -2,6 +2,7 @@ import Foundation
 import Logging
 import OpenIDTypes
 import SQLStore
+import Synchronization
 
 /// The real binary in a folder of its own, with an environment of its own.
 final class CommandPlace: Sendable {
@@ -73,11 +74,20 @@ final class CommandPlace: Sendable {
         String(decoding: try Data(contentsOf: URL(filePath: file)), as: UTF8.self)
     }
 
+    /// One process is started at a time. Foundation watches a child by a socket whose other end only that child should
+    /// hold; a child that is started in the same moment inherits it too, and then the first one's end is noticed only
+    /// when the second has ended as well.
+    private static let starting = Mutex(())
+
+    static func start(_ prepare: () throws -> Process) throws {
+        try starting.withLock { _ in try prepare().run() }
+    }
+
     static func finish(_ process: Process) async throws {
         try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
             process.terminationHandler = { _ in continuation.resume() }
             do {
-                try process.run()
+                try start { process }
             } catch {
                 process.terminationHandler = nil
                 continuation.resume(throwing: error)

@@ -54,6 +54,13 @@ final class RunningServer: Sendable {
     struct Failed: Error, CustomStringConvertible { let description: String }
 
     private func start() throws {
+        try CommandPlace.start {
+            connect()
+            return process
+        }
+    }
+
+    private func connect() {
         let pipe = Pipe()
         process.standardOutput = pipe
         process.standardError = pipe
@@ -63,7 +70,6 @@ final class RunningServer: Sendable {
             if data.isEmpty { handle.readabilityHandler = nil }
             self?.take(String(decoding: data, as: UTF8.self), isOver: data.isEmpty)
         }
-        try process.run()
     }
 
     private func take(_ text: String, isOver: Bool) {
