@@ -85,13 +85,18 @@ struct SessionGate {
         return entries
     }
 
-    /// Signs people out of one application, while their sessions live on: at most `limit` of those who had joined.
-    func takeLedger(of client: ClientID, joinedUntil: Timestamp, limit: Int) throws -> [LedgerEntry] {
+    /// Signs people out of one application, while their sessions live on: at most `limit` of those whose grants the
+    /// cut-off killed. Its number decides and no clock (A-84), as it does for the grants: whoever is signed out hears of
+    /// it. Who signed in since has a `sid` whose grants all lie behind the cut-off.
+    func takeLedger(of client: ClientID, upTo cutoff: Int64, limit: Int) throws -> [LedgerEntry] {
+        let grants: SQL = """
+            SELECT 1 FROM grants g WHERE g.session_id = sc.session_id AND g.client_id = sc.client_id AND g.sid = sc.sid
+            """
         let found = try db.rows(
             """
-            SELECT session_id FROM session_clients \
-            WHERE client_id = \(client) AND ended_at IS NULL AND joined_at <= \(joinedUntil) \
-            ORDER BY session_id LIMIT \(limit) \(forUpdate)
+            SELECT sc.session_id FROM session_clients sc WHERE sc.client_id = \(client) AND sc.ended_at IS NULL \
+            AND (EXISTS (\(sql: grants) AND g.seq <= \(cutoff)) OR NOT EXISTS (\(sql: grants))) \
+            ORDER BY sc.session_id LIMIT \(limit) \(forUpdate)
             """
         )
         var entries: [LedgerEntry] = []

@@ -79,7 +79,7 @@ package struct SessionTermination: Sendable {
         case .account(let account): ended = try gate.close(account: account, upTo: ending.cutoff, limit: batch)
         case .everyone: ended = try gate.closeAll(upTo: ending.cutoff, limit: batch)
         case .client(let client):
-            ending.entries = try gate.takeLedger(of: client, joinedUntil: now, limit: batch)
+            ending.entries = try gate.takeLedger(of: client, upTo: ending.cutoff, limit: batch)
             ending.sessions = ending.entries.count
         }
         ending.sessions += ended.count
@@ -176,7 +176,7 @@ extension SessionTermination {
         var ending = Ending(logout: record.id)
         switch record.scope {
         case .client(let client):
-            ending.entries = try gate.takeLedger(of: client, joinedUntil: record.createdAt, limit: batch)
+            ending.entries = try gate.takeLedger(of: client, upTo: record.cutoff, limit: batch)
             ending.sessions = ending.entries.count
         case .account(let account):
             let ended = try gate.close(account: account, upTo: record.cutoff, limit: batch)
