@@ -52,6 +52,11 @@ package struct AuthorizationRequest: Sendable {
     package let loginHint: String?
     package let claims: ClaimsRequest?
 
+    /// What the person has to allow: the scopes, and those of claims that are asked for by name (Core §3.1.2.4, §5.5).
+    package var consentScope: [String] {
+        scope + (claims?.scopes.map(\.rawValue).filter { !scope.contains($0) } ?? [])
+    }
+
     package var isSilent: Bool { prompts.contains(.none) }
     /// CO-6: `max_age=0` means `prompt=login`.
     package var forcesLogin: Bool { prompts.contains(.login) || maxAge == 0 }
@@ -147,7 +152,7 @@ extension AuthorizationRequest {
             maxAge: try maxAge(parameters["max_age"]) ?? client.metadata.defaultMaxAge,
             idTokenHint: parameters["id_token_hint"],
             loginHint: parameters["login_hint"],
-            claims: claims
+            claims: claims?.limited(to: client.metadata.scope)
         )
     }
 }

@@ -117,7 +117,7 @@ package enum AuthorizationRules {
         case .never: return false
         case .first:
             guard let before = facts.consented[candidate.account] else { return true }
-            return !before.isSuperset(of: request.scope)
+            return !before.isSuperset(of: request.consentScope)
         case .always: return true
         }
     }

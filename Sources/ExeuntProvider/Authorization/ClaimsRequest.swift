@@ -36,6 +36,26 @@ package struct ClaimsRequest: Sendable, Hashable {
         return ClaimsRequest(json: value, subjects: subjects, requiresAuthenticationClass: requiresAuthenticationClass)
     }
 
+    /// The scopes that open what is asked for by name: what a person must allow, and a client be registered for.
+    package var scopes: [KnownScope] {
+        let names = Set(["id_token", "userinfo"].flatMap { json[$0]?.object?.memberNames ?? [] })
+        return KnownScope.allCases.filter { $0 != .openid && !names.isDisjoint(with: $0.claims) }
+    }
+
+    /// Without the claims of scopes that the client is not registered for: asking by name must not be a way round that.
+    package func limited(to registered: Set<String>?) -> ClaimsRequest {
+        guard let registered, var root = json.object else { return self }
+        let forbidden = Set(
+            KnownScope.allCases.filter { $0 != .openid && !registered.contains($0.rawValue) }.flatMap(\.claims))
+        for name in ["id_token", "userinfo"] {
+            guard let claims = root[name]?.object else { continue }
+            root[name] = .object(JSONObject(members: claims.members.filter { !forbidden.contains($0.name) }))
+        }
+        return ClaimsRequest(
+            json: .object(root), subjects: subjects, requiresAuthenticationClass: requiresAuthenticationClass
+        )
+    }
+
     /// The strings that `value` or `values` names, nil without either; other JSON types can never match a string claim.
     private static func values(of request: JSONValue) throws(AuthorizationRefusal) -> [String]? {
         if request == .null { return nil }

@@ -27,7 +27,7 @@ package struct ConsentEndpoint: Endpoint {
                 interaction: flow.seal(asked),
                 clientName: situation.client.name,
                 accountName: account?.displayName ?? "",
-                scopes: situation.request.scope.map { ConsentPage.Scope($0) },
+                scopes: situation.request.consentScope.map { ConsentPage.Scope($0) },
                 clientLinks: situation.client.links,
                 formTargets: [situation.request.target.redirectURI]
             )
@@ -53,7 +53,7 @@ package struct ConsentEndpoint: Endpoint {
             }
             try await flow.parts.database.write { [consents] db in
                 try consents.allow(
-                    situation.request.scope, account: account, client: situation.client.id, in: db, now: now
+                    situation.request.consentScope, account: account, client: situation.client.id, in: db, now: now
                 )
             }
             interaction.progress.consentedAt = now
