@@ -22,6 +22,7 @@ final class Exchange: @unchecked Sendable {
     }
 
     private let plan: Plan
+    private var request: OutgoingRequest
     private let connector: Connector
     private let eventLoop: any EventLoop
     private var phase = OutgoingFailure.Phase.connect
@@ -37,6 +38,7 @@ final class Exchange: @unchecked Sendable {
 
     init(_ plan: Plan, connector: Connector, eventLoop: any EventLoop) {
         self.plan = plan
+        request = plan.request
         self.connector = connector
         self.eventLoop = eventLoop
         untried = plan.addresses[...]
@@ -96,7 +98,7 @@ final class Exchange: @unchecked Sendable {
 
     private func write(to connection: Connection) {
         let bytes = RequestWriter.bytes(
-            of: plan.request, keepAlive: plan.keepAlive, allocator: connection.allocator
+            of: request, keepAlive: plan.keepAlive, allocator: connection.allocator
         )
         guard phase == .tls else { return connection.write(bytes, promise: nil) }
         // The TLS handler holds the bytes until the peer is verified, so the write's end is the handshake's end.
@@ -149,6 +151,7 @@ extension Exchange {
             // The peer closed the kept connection as the request was under way (RFC 9112 §9.3.1). Only repeatable
             // requests travel on kept connections, so one more try on a fresh one is safe.
             isReused = false
+            if let renewed = request.renewedBody { request.body = renewed() }
             connection?.close()
             connection = nil
             return connectNext(after: nil)

@@ -59,6 +59,19 @@ struct KeptConnectionTests {
         }
     }
 
+    @Test("A-32: the second try after a stale connection carries a body of its own where the request can make one")
+    func renewed() async throws {
+        try await withServer(answer: { $0.index == 0 ? .ok : .close }) { server in
+            let client = try makeClient()
+            let request = OutgoingRequest(
+                method: .post, url: try OutgoingURL(url(server)), body: Array("first".utf8),
+                renewedBody: { Array("second try".utf8) }
+            )
+            for _ in 0..<2 { #expect(try await client.send(request).status == 200) }
+            #expect(server.arrivals.map(\.body) == ["first", "first", "second try"])
+        }
+    }
+
     @Test("A fresh connection that the server closes is not tried again, nor one that had begun to answer")
     func noBlindRetry() async throws {
         try await withServer(answer: { _ in .close }) { server in

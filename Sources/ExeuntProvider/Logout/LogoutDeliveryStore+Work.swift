@@ -131,7 +131,8 @@ extension LogoutDeliveryStore {
                     (\(attempt.work.id), \(number), \(attempt.at), \(attempt.milliseconds), \(attempt.outcome), \
                     \(attempt.status), \(attempt.error))
                     """
-                values = values + (index == 0 ? "" : ", ") + row
+                if index > 0 { values.append(", ") }
+                values.append(row)
             }
             try db.execute(
                 """

@@ -18,7 +18,8 @@ package struct LogoutDeliveryStore: Sendable {
         for chunk in StatementChunks(rows) {
             var values: SQL = ""
             for (index, row) in chunk.enumerated() {
-                values = values + (index == 0 ? "" : ", ") + Self.values(row, now: now, giveUpAt: giveUpAt)
+                if index > 0 { values.append(", ") }
+                values.append(Self.values(row, now: now, giveUpAt: giveUpAt))
             }
             try db.execute(
                 """

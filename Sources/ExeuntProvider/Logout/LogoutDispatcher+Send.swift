@@ -80,17 +80,23 @@ extension LogoutDispatcher {
 
     private func request(for work: LogoutDeliveryWork, at now: Timestamp) throws -> OutgoingRequest {
         let url = try OutgoingURL(work.uri)
+        let body = try body(for: work, at: now)
+        var headers = HTTPFields()
+        headers[.contentType] = "application/x-www-form-urlencoded"
+        headers[.userAgent] = "Exeunt"
+        // The application may have spent the first `jti` before it closed a kept connection.
+        return OutgoingRequest(
+            method: .post, url: url, headers: headers, body: body,
+            renewedBody: { (try? self.body(for: work, at: self.clock.now)) ?? body }
+        )
+    }
+
+    private func body(for work: LogoutDeliveryWork, at now: Timestamp) throws -> [UInt8] {
         guard let signer = state.withLock({ $0.signers[work.algorithm] }) else { throw SigningKeyMissing() }
         let token = try LogoutToken.make(
             for: work, issuer: issuer.text, lifetime: settings.tokenLifetime, signer: signer, now: now
         )
-        var headers = HTTPFields()
-        headers[.contentType] = "application/x-www-form-urlencoded"
-        headers[.userAgent] = "Exeunt"
-        // A second try on a fresh connection would repeat the `jti`, which the first may have spent.
-        return OutgoingRequest(
-            method: .post, url: url, headers: headers, body: Array("logout_token=\(token)".utf8), isRepeatable: false
-        )
+        return Array("logout_token=\(token)".utf8)
     }
 
     private struct SigningKeyMissing: Error {}

@@ -37,7 +37,8 @@ package struct SQL: ExpressibleByStringInterpolation, Sendable {
         return sum
     }
 
-    mutating func append(_ other: SQL) {
+    /// Adds to a statement that is put together piece by piece, without copying what is there.
+    package mutating func append(_ other: SQL) {
         let shift = text.utf8.count
         text += other.text
         values += other.values
