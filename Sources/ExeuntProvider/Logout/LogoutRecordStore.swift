@@ -16,7 +16,9 @@ package struct LogoutRecordStore: Sendable {
             \(request.receiptHash), \(request.browserHash), \(request.continuation?.serialized()), \(record.createdAt))
             """
         )
-        var detail: JSONObject = ["cause": .string(record.cause.rawValue), "sessions": .integer(Int64(record.sessions))]
+        var detail: JSONObject = [
+            "cause": .string(record.cause.rawValue), "sessions": .integer(Int64(record.sessions)),
+        ]
         detail["scope"] = .string(record.scope.name)
         try AuditTrail.record(
             actor: request.actor, action: "logout", object: record.id.rawValue, detail: detail, in: db,
