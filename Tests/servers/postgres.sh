@@ -66,7 +66,7 @@ listen_addresses = '127.0.0.1'
 port = $port
 unix_socket_directories = ''
 fsync = on
-max_connections = 200
+max_connections = 500
 shared_buffers = 64MB
 log_min_messages = warning
 EOF
