@@ -2,7 +2,6 @@ import Foundation
 import Logging
 import OpenIDTypes
 import SQLStore
-import Synchronization
 
 /// The real binary in a folder of its own, with an environment of its own.
 final class CommandPlace: Sendable {
@@ -33,16 +32,7 @@ final class CommandPlace: Sendable {
         var description: String { "status \(status)\n\(output)\n\(messages)" }
     }
 
-    func process(_ arguments: [String], _ extra: [String: String] = [:]) -> Process {
-        let process = Process()
-        process.executableURL = URL(filePath: Self.binary)
-        process.arguments = arguments
-        process.currentDirectoryURL = URL(filePath: folder)
-        process.environment = environment.merging(extra) { _, given in given }
-        return process
-    }
-
-    /// Runs a command to its end. Output goes to files, so that no full pipe can hold it up.
+    /// Runs a command to its end.
     func run(
         _ arguments: String..., input: String = "", environment: [String: String] = [:]
     ) async throws -> Outcome {
@@ -50,49 +40,32 @@ final class CommandPlace: Sendable {
     }
 
     func run(_ arguments: [String], input: String = "", environment: [String: String] = [:]) async throws -> Outcome {
-        try await run(process(arguments, environment), input: input)
+        try await execute([Self.binary] + arguments, input: input, environment: environment)
     }
 
-    /// Runs a process to its end.
-    func run(_ process: Process, input: String = "") async throws -> Outcome {
-        process.currentDirectoryURL = URL(filePath: folder)
-        process.environment = process.environment ?? environment
+    /// Runs any program to its end. Output goes to files, so that no full pipe can hold it up.
+    func execute(
+        _ command: [String], input: String = "", environment extra: [String: String] = [:]
+    ) async throws -> Outcome {
         let name = folder + "/.run-" + UUID().uuidString
-        let (output, messages) = (name + ".out", name + ".err")
-        for file in [output, messages] { try Data().write(to: URL(filePath: file)) }
-        try Data(input.utf8).write(to: URL(filePath: name + ".in"))
-        process.standardInput = try FileHandle(forReadingFrom: URL(filePath: name + ".in"))
-        process.standardOutput = try FileHandle(forWritingTo: URL(filePath: output))
-        process.standardError = try FileHandle(forWritingTo: URL(filePath: messages))
-        try await Self.finish(process)
-        return Outcome(
-            status: process.terminationStatus, output: try Self.text(output), messages: try Self.text(messages)
+        let files = [".in", ".out", ".err"].map { name + $0 }
+        defer { for file in files { try? FileManager.default.removeItem(atPath: file) } }
+        try Data(input.utf8).write(to: URL(filePath: files[0]))
+        let child = try ChildProcess.start(
+            command, environment: environment.merging(extra) { _, given in given }, folder: folder, input: files[0],
+            output: (files[1], files[2])
         )
+        let status = await child.exit()
+        return Outcome(status: status, output: try Self.text(files[1]), messages: try Self.text(files[2]))
+    }
+
+    /// Starts a command that stays.
+    func start(_ arguments: [String]) throws -> ChildProcess {
+        try ChildProcess.start([Self.binary] + arguments, environment: environment, folder: folder)
     }
 
     private static func text(_ file: String) throws -> String {
         String(decoding: try Data(contentsOf: URL(filePath: file)), as: UTF8.self)
-    }
-
-    /// One process is started at a time. Foundation watches a child by a socket whose other end only that child should
-    /// hold; a child that is started in the same moment inherits it too, and then the first one's end is noticed only
-    /// when the second has ended as well.
-    private static let starting = Mutex(())
-
-    static func start(_ prepare: () throws -> Process) throws {
-        try starting.withLock { _ in try prepare().run() }
-    }
-
-    static func finish(_ process: Process) async throws {
-        try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
-            process.terminationHandler = { _ in continuation.resume() }
-            do {
-                try start { process }
-            } catch {
-                process.terminationHandler = nil
-                continuation.resume(throwing: error)
-            }
-        }
     }
 
     /// Changes the database behind the back of everybody.

@@ -31,7 +31,18 @@ struct LogoutCommandTests {
             "login-form", on: page, [("username", "anna"), ("password", "correct horse")]
         )
         let done = try await browser.follow(submitted, within: server.issuer)
-        try #require(done.redirected("code") != nil, "\(done)")
+        let code = try #require(done.redirected("code"), "\(done)")
+        // Redeeming the code is what makes the application one that is signed in.
+        let secret = client.json?["client_secret"]?.string ?? ""
+        let redeemed = try await Browser().post(
+            server.issuer + "/oidc/token",
+            [
+                ("grant_type", "authorization_code"), ("code", code), ("redirect_uri", party.callback),
+                ("code_verifier", TestProvider.verifier),
+            ],
+            headers: ["Authorization": basic("shop", secret)]
+        )
+        try #require(redeemed.status == 200, "\(redeemed)")
         return (browser, try #require(client.json), authorize)
     }
 
@@ -168,11 +179,13 @@ struct LogoutCommandTests {
     }
 
     private static func status(_ id: String, _ secret: String, _ server: RunningServer) async throws -> Int {
-        let credentials = "Basic " + Data("\(id):\(secret)".utf8).base64EncodedString()
-        return try await Browser().post(
-            server.issuer + "/oidc/token", [("grant_type", "client_credentials")], headers: ["Authorization": credentials]
-        )
-        .status
+        let form = [("grant_type", "client_credentials")]
+        let headers = ["Authorization": basic(id, secret)]
+        return try await Browser().post(server.issuer + "/oidc/token", form, headers: headers).status
+    }
+
+    private static func basic(_ id: String, _ secret: String) -> String {
+        "Basic " + Data("\(id):\(secret)".utf8).base64EncodedString()
     }
 
     @Test("exactly one scope", arguments: [[], ["--all", "--user", "anna"], ["--session", "x", "--client", "y"]])

@@ -4,7 +4,7 @@ package enum SettingSuggestion {
     package static func phrase(for word: String, among names: [String]) -> String {
         let best = names.map { (name: $0, distance: distance(Array(word.utf8), Array($0.utf8))) }
             .min { $0.distance < $1.distance }
-        guard let best, best.distance <= max(1, best.name.utf8.count / 4) else { return "" }
+        guard let best, best.name.utf8.count > 3, best.distance <= max(2, best.name.utf8.count / 4) else { return "" }
         return "; did you mean \(best.name)?"
     }
 
