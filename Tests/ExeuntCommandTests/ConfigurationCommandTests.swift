@@ -18,7 +18,9 @@ struct ConfigurationCommandTests {
         ] {
             #expect(outcome.messages.contains("  \(name): "), "\(name): \(outcome)")
         }
-        #expect(try FileManager.default.contentsOfDirectory(atPath: place.folder).contains { $0.hasSuffix(".sqlite") } == false)
+        #expect(
+            try FileManager.default.contentsOfDirectory(atPath: place.folder).contains { $0.hasSuffix(".sqlite") }
+                == false)
     }
 
     @Test("plain http needs --development, and then says so loudly")
@@ -47,7 +49,8 @@ struct ConfigurationCommandTests {
     func doctor() async throws {
         let key = Data(repeating: 9, count: 32).base64EncodedString()
         let place = try CommandPlace(["EXEUNT_SECRET_KEY": key])
-        let broken = try await place.run("doctor", "--json", "--issuer", "https://id.invalid", "--trusted-proxy", "10.0.0.0/8")
+        let broken = try await place.run(
+            "doctor", "--json", "--issuer", "https://id.invalid", "--trusted-proxy", "10.0.0.0/8")
         #expect(broken.status == 1)
         #expect(broken.json?["healthy"] == false)
         #expect(broken.json?["configuration"]?["issuer"] == "https://id.invalid")
@@ -68,12 +71,15 @@ struct ConfigurationCommandTests {
         }
     }
 
-    @Test("every command explains itself, with an abstract", arguments: [
-        "serve", "demo", "users add", "users update", "users import", "users list", "users show", "users disable",
-        "users enable", "users delete", "users set-password", "clients add", "clients list", "clients show",
-        "clients update", "clients delete", "sessions list", "logout", "logouts list", "logouts show", "deliveries list",
-        "deliveries resend", "keys list", "keys rotate", "migrate", "backup", "restore", "doctor",
-    ])
+    @Test(
+        "every command explains itself, with an abstract",
+        arguments: [
+            "serve", "demo", "users add", "users update", "users import", "users list", "users show", "users disable",
+            "users enable", "users delete", "users set-password", "clients add", "clients list", "clients show",
+            "clients update", "clients delete", "sessions list", "logout", "logouts list", "logouts show",
+            "deliveries list",
+            "deliveries resend", "keys list", "keys rotate", "migrate", "backup", "restore", "doctor",
+        ])
     func help(_ command: String) async throws {
         let place = try CommandPlace()
         let outcome = try await place.run(command.split(separator: " ").map(String.init) + ["--help"])

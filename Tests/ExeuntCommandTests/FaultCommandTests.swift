@@ -37,7 +37,8 @@ struct FaultCommandTests {
     @Test("a database that is something else")
     func foreign() async throws {
         let place = try CommandPlace()
-        _ = try place.write(String(repeating: "this is no database. ", count: 100), as: "exeunt.sqlite")
+        let file = try place.write(String(repeating: "this is no database. ", count: 100), as: "exeunt.sqlite")
+        try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: file)
         expectSentence(try await place.run("migrate"), "atabase")
     }
 
@@ -89,7 +90,8 @@ struct FaultCommandTests {
             #expect(chown(place.folder + "/exeunt.sqlite", 1, 1) == 0)
             expectSentence(try await place.run("users", "list"), "belongs to system user 1")
         } else {
-            expectSentence(try await place.run("users", "list", "--database", "sqlite:/etc/passwd"), "belongs to system user 0")
+            expectSentence(
+                try await place.run("users", "list", "--database", "sqlite:/etc/passwd"), "belongs to system user 0")
         }
     }
 

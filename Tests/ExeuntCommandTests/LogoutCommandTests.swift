@@ -197,10 +197,13 @@ struct LogoutCommandTests {
         #expect(outcome.messages.contains("exactly one"))
     }
 
-    @Test("what does not exist is named", arguments: [
-        ["logout", "--session", "x"], ["logout", "--user", "x"], ["logout", "--client", "x"], ["logouts", "show", "x"],
-        ["deliveries", "resend", "x"], ["clients", "show", "x"], ["clients", "delete", "x"],
-    ])
+    @Test(
+        "what does not exist is named",
+        arguments: [
+            ["logout", "--session", "x"], ["logout", "--user", "x"], ["logout", "--client", "x"],
+            ["logouts", "show", "x"],
+            ["deliveries", "resend", "x"], ["clients", "show", "x"], ["clients", "delete", "x"],
+        ])
     func unknown(_ arguments: [String]) async throws {
         let place = try CommandPlace()
         _ = try await place.run("migrate")
@@ -214,11 +217,11 @@ struct LogoutCommandTests {
     func badClient() async throws {
         let place = try CommandPlace(["EXEUNT_ISSUER": "https://id.example.org"])
         _ = try await place.run("migrate")
-        let bad = #"{"redirect_uris": ["https://*.example/cb", "http://shop.example/cb"], "client_naem": "x"}"#
+        let bad = #"{"redirect_uris": ["https://*.example/cb", "http://shop.example/cb"], "exeunt_reciept": "x"}"#
         let outcome = try await place.run("clients", "add", "-", "--json", input: bad)
         #expect(outcome.status == 1)
         #expect(outcome.output.isEmpty)
-        for member in ["redirect_uris[0]", "redirect_uris[1]", "client_naem"] {
+        for member in ["redirect_uris[0]", "redirect_uris[1]", "exeunt_reciept"] {
             #expect(outcome.messages.contains(member), "\(outcome)")
         }
         #expect(try await place.run("clients", "list", "--json").json == [])

@@ -28,7 +28,9 @@ struct RunningServer: Sendable {
     ) async throws -> R {
         let server = RunningServer(process: try place.start(command), port: port)
         do {
-            guard await server.process.says(word) else { throw Failed(description: "did not start: \(server.messages)") }
+            guard await server.process.says(word) else {
+                throw Failed(description: "did not start: \(server.messages)")
+            }
             let result = try await body(server)
             let status = await server.stop()
             guard status == 0 else { throw Failed(description: "status \(status): \(server.messages)") }

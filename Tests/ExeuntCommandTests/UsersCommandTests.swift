@@ -24,7 +24,8 @@ struct UsersCommandTests {
         #expect(added.json?["has_password"] == true)
         #expect(
             added.json?["claims"] == [
-                "email": "anna@example.org", "email_verified": true, "name": "Anna Muster", "groups": ["staff", "admins"],
+                "email": "anna@example.org", "email_verified": true, "name": "Anna Muster",
+                "groups": ["staff", "admins"],
             ]
         )
         let file = try place.write(#"{"birthdate": "1980-02-29", "name": null}"#, as: "claims.json")
@@ -36,7 +37,8 @@ struct UsersCommandTests {
         #expect(disabled.json?["status"] == "disabled")
         #expect(disabled.json?["logout"] == .null)
         #expect(try await place.run("users", "enable", "anna", "--json").json?["status"] == "active")
-        let password = try await place.run("users", "set-password", "anna", "--password-stdin", "--json", input: "second")
+        let password = try await place.run(
+            "users", "set-password", "anna", "--password-stdin", "--json", input: "second")
         #expect(password.status == 0 && password.json?["username"] == "anna")
         #expect(try await place.run("users", "show", "anna", "--json").json?["id"] == added.json?["id"])
         #expect(try await place.run("users", "list", "--json").json?.array?.count == 1)
