@@ -18,7 +18,8 @@ let package = Package(
         .library(name: "ExeuntTesting", targets: ["ExeuntTesting"]),
     ],
     dependencies: [
-        .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1", traits: ["FullFoundation"]),
+        .package(
+            url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1", traits: ["FullFoundation"]),
         .package(url: "https://github.com/hummingbird-project/swift-mustache.git", from: "2.1.1"),
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.6"),
@@ -131,7 +132,8 @@ let package = Package(
         .executableTarget(
             name: "ExeuntCommand",
             dependencies: [
-                "ExeuntProvider", "ExeuntRelyingParty", "ExeuntRelyingPartyHummingbird", "OpenIDTypes", "SQLStore", "OutgoingHTTP",
+                "ExeuntProvider", "ExeuntRelyingParty", "ExeuntRelyingPartyHummingbird", "OpenIDTypes", "SQLStore",
+                "OutgoingHTTP",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Yams", package: "Yams"),
@@ -181,7 +183,8 @@ let package = Package(
         .testTarget(
             name: "ExeuntRelyingPartyTests",
             dependencies: [
-                "ExeuntRelyingParty", "ExeuntRelyingPartyHummingbird", "ExeuntProvider", "ExeuntTesting", "OpenIDTypes", "OutgoingHTTP",
+                "ExeuntRelyingParty", "ExeuntRelyingPartyHummingbird", "ExeuntProvider", "ExeuntTesting", "OpenIDTypes",
+                "OutgoingHTTP",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "NIOCore", package: "swift-nio"),

@@ -40,7 +40,7 @@ package final class Provider: Sendable {
         router.add(middleware: HostMiddleware())
         router.add(middleware: MethodMiddleware())
         for endpoint in endpoints(parts) { endpoint.mount(on: router) }
-        MethodRules.complete(router, errors: errors)
+        MethodAnswers.complete(router, errors: errors)
         return router
     }
 

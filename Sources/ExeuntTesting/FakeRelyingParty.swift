@@ -81,7 +81,9 @@ package final class FakeRelyingParty: Sendable {
         let party = FakeRelyingParty(port: port, host: host)
         let (started, signal) = AsyncStream<Void>.makeStream()
         let application = Application(
-            responder: CallbackResponder { (request: Request, _: BasicRequestContext) in try await party.respond(to: request) },
+            responder: CallbackResponder { (request: Request, _: BasicRequestContext) in
+                try await party.respond(to: request)
+            },
             configuration: .init(address: .hostname("127.0.0.1", port: port)),
             onServerRunning: { _ in signal.finish() },
             logger: Logger(label: "fake-relying-party") { _ in SwiftLogNoOpLogHandler() }
@@ -129,7 +131,8 @@ package final class FakeRelyingParty: Sendable {
         case .answer(let status, let headers, let body):
             var fields = HTTPFields()
             for (name, value) in headers { if let name = HTTPField.Name(name) { fields[name] = value } }
-            return Response(status: .init(code: status), headers: fields, body: .init(byteBuffer: ByteBuffer(string: body)))
+            return Response(
+                status: .init(code: status), headers: fields, body: .init(byteBuffer: ByteBuffer(string: body)))
         case .hang:
             let (forever, _) = AsyncStream<Void>.makeStream()
             for await _ in forever {}

@@ -50,7 +50,8 @@ extension TestProvider {
             termination: parts.termination,
             clock: parts.clock
         )
-        return try await administration
+        return
+            try await administration
             .add(username: username, claims: claims, password: Self.password, actor: "test").id
     }
 
@@ -92,7 +93,8 @@ extension TestProvider {
             "code_challenge": Self.challenge, "code_challenge_method": "S256",
         ]
         for (name, value) in changes { parameters[name] = value.isEmpty ? nil : value }
-        return url("/oidc/authorize?") + Parameters.encode(parameters.sorted { $0.key < $1.key }.map { ($0.key, $0.value) })
+        return url("/oidc/authorize?")
+            + Parameters.encode(parameters.sorted { $0.key < $1.key }.map { ($0.key, $0.value) })
     }
 
     package static let verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
@@ -108,13 +110,16 @@ extension TestProvider {
         var answer = try await browser.follow(try await browser.get(authorizationURL(client, changes)), within: issuer)
         if answer.shows("login-form") {
             let values = [("username", username), ("password", Self.password)]
-            answer = try await browser.follow(try await browser.submit("login-form", on: answer, values), within: issuer)
+            answer = try await browser.follow(
+                try await browser.submit("login-form", on: answer, values), within: issuer)
         }
         if answer.shows("consent-form") {
             let allowed = try await browser.submit("consent-form", on: answer, [("decision", "allow")])
             answer = try await browser.follow(allowed, within: issuer)
         }
-        guard answer.location?.hasPrefix(client.redirectURI) == true else { throw UnexpectedAnswer("authorize", answer) }
+        guard answer.location?.hasPrefix(client.redirectURI) == true else {
+            throw UnexpectedAnswer("authorize", answer)
+        }
         return answer
     }
 

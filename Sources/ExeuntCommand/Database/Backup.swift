@@ -26,7 +26,8 @@ struct Backup: AsyncParsableCommand {
             options.output.answer(
                 ["file": .string(file), "secret_key_file": key.map(JSONValue.string) ?? .null],
                 text: "Wrote \(file). It is of use only with the secret key"
-                    + (key.map { " in \($0), which is not in it; keep a copy of that elsewhere." } ?? ", which is not in it.")
+                    + (key.map { " in \($0), which is not in it; keep a copy of that elsewhere." }
+                        ?? ", which is not in it.")
             )
         }
     }

@@ -55,9 +55,11 @@ struct Demo: AsyncParsableCommand {
             let output = CommandOutput(json: json)
             let samples: [any Service] = applications.map { $0.service(logger: logger) }
             // The samples stop last: the provider still tells them while it drains.
-            let services = try samples + Provider(parts: parts).services { _ in
-                output.answer(answer.json, text: answer.text)
-            }
+            let services =
+                try samples
+                + Provider(parts: parts).services { _ in
+                    output.answer(answer.json, text: answer.text)
+                }
             var group = ServiceGroupConfiguration(
                 services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger
             )

@@ -41,8 +41,10 @@ struct DemoSetting {
     func prepare(_ logger: Logger) async throws -> (applications: [SampleApplication], password: String) {
         let administration = try await Administration.open(configuration, logger: logger)
         do {
-            let one = try await register("sample-one", "Application One", addresses.one, frontChannel: false, administration)
-            let two = try await register("sample-two", "Application Two", addresses.two, frontChannel: true, administration)
+            let one = try await register(
+                "sample-one", "Application One", addresses.one, frontChannel: false, administration)
+            let two = try await register(
+                "sample-two", "Application Two", addresses.two, frontChannel: true, administration)
             let password = try await account(administration)
             await administration.close()
             let applications = [
@@ -109,9 +111,11 @@ struct DemoSetting {
         let stored = FileManager.default.contents(atPath: file).map { String(decoding: $0, as: UTF8.self) }
         if known?.isActive == true, let stored, !stored.isEmpty { return stored }
         let password = RandomToken.make(bytes: 9)
-        guard FileManager.default.createFile(
-            atPath: file, contents: Data(password.utf8), attributes: [.posixPermissions: 0o600]
-        ) else { throw CommandFailure("The file \(file) cannot be written.") }
+        guard
+            FileManager.default.createFile(
+                atPath: file, contents: Data(password.utf8), attributes: [.posixPermissions: 0o600]
+            )
+        else { throw CommandFailure("The file \(file) cannot be written.") }
         guard known != nil else {
             _ = try await administration.accounts.add(
                 username: Self.username,

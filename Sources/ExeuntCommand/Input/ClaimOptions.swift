@@ -24,7 +24,8 @@ struct ClaimOptions: ParsableArguments {
     @Flag(inversion: .prefixedNo, help: "The claim phone_number_verified.")
     var phoneNumberVerified: Bool?
 
-    @Option(help: ArgumentHelp("A group; repeat it for several. They replace those that were there.", valueName: "name"))
+    @Option(
+        help: ArgumentHelp("A group; repeat it for several. They replace those that were there.", valueName: "name"))
     var group: [String] = []
 
     @Option(

@@ -26,7 +26,8 @@ struct LogoutsList: DatabaseCommand {
 
     func perform(_ administration: Administration) async throws {
         let limit = limit
-        let records = try await administration.database.read { db in try LogoutRecordStore().list(limit: limit, in: db) }
+        let records = try await administration.database.read { db in try LogoutRecordStore().list(limit: limit, in: db)
+        }
         var table = TextTable("LOGOUT", "AT", "CAUSE", "SCOPE", "SESSIONS", "REASON")
         for record in records {
             table.add(

@@ -27,7 +27,8 @@ struct ConfigurationOptions: ParsableArguments {
     var secretKeyFile: String?
 
     @Option(
-        help: ArgumentHelp("A private address range that may be sent to, such as 10.0.0.0/8. Repeatable.", valueName: "cidr")
+        help: ArgumentHelp(
+            "A private address range that may be sent to, such as 10.0.0.0/8. Repeatable.", valueName: "cidr")
     )
     var outgoingAllow: [String] = []
 

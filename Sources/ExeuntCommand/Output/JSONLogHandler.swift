@@ -36,7 +36,8 @@ struct JSONLogHandler: LogHandler {
         case .stringConvertible(let value): .string(value.description)
         case .array(let values): .array(values.map(json))
         case .dictionary(let values):
-            .object(JSONObject(members: values.sorted { $0.key < $1.key }.map { (name: $0.key, value: json($0.value)) }))
+            .object(
+                JSONObject(members: values.sorted { $0.key < $1.key }.map { (name: $0.key, value: json($0.value)) }))
         }
     }
 }

@@ -18,7 +18,8 @@ struct TextTable {
         return all.map { row in
             row.indices.map { column in
                 let isLast = column == row.count - 1
-                return isLast ? row[column] : row[column] + String(repeating: " ", count: widths[column] - row[column].count)
+                return isLast
+                    ? row[column] : row[column] + String(repeating: " ", count: widths[column] - row[column].count)
             }
             .joined(separator: "  ")
         }

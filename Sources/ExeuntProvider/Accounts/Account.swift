@@ -43,7 +43,8 @@ package struct Account: Sendable, Hashable {
     /// The same account with a hash of the same password at another cost.
     func with(passwordHash: String?) -> Account {
         Account(
-            id: id, username: username, status: status, claims: claims, passwordHash: passwordHash, createdAt: createdAt,
+            id: id, username: username, status: status, claims: claims, passwordHash: passwordHash,
+            createdAt: createdAt,
             updatedAt: updatedAt
         )
     }

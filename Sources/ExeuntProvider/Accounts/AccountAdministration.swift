@@ -87,7 +87,8 @@ package struct AccountAdministration: Sendable {
                 WHERE account_id = \(account.id)
                 """
             )
-            try AuditTrail.record(actor: actor, action: "account.updated", object: account.id.rawValue, in: db, now: now)
+            try AuditTrail.record(
+                actor: actor, action: "account.updated", object: account.id.rawValue, in: db, now: now)
             return try Self.existing(directory.find(account.id, in: db))
         }
     }
@@ -97,7 +98,8 @@ package struct AccountAdministration: Sendable {
     /// Sets a password, whoever asks for it, and ends every session and offline grant: whoever knew the old one is out.
     package func setPassword(username: String, password: String, actor: String) async throws -> Change {
         let hash = try await hashed(password)
-        return try await end(username, cause: .passwordChanged, action: "account.password_set", actor: actor) { id, now, db in
+        return try await end(username, cause: .passwordChanged, action: "account.password_set", actor: actor) {
+            id, now, db in
             try db.execute(
                 "UPDATE accounts SET password_hash = \(hash), updated_at = \(now) WHERE account_id = \(id)"
             )
@@ -127,7 +129,8 @@ package struct AccountAdministration: Sendable {
                 WHERE account_id = \(account.id) AND status = 'disabled'
                 """
             )
-            try AuditTrail.record(actor: actor, action: "account.enabled", object: account.id.rawValue, in: db, now: now)
+            try AuditTrail.record(
+                actor: actor, action: "account.enabled", object: account.id.rawValue, in: db, now: now)
             return try Self.existing(directory.find(account.id, in: db))
         }
     }

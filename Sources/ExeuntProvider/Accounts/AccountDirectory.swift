@@ -13,7 +13,8 @@ package struct AccountDirectory: Sendable {
     /// The account of a username as typed; nil for an unknown one and for a text that cannot be a username.
     package func find(username: String, in db: any SQLReader) throws -> Account? {
         guard let name = try? Username(username) else { return nil }
-        return try db.row("SELECT \(sql: Self.columns) FROM accounts WHERE username_key = \(name.key)").map(Self.account)
+        return try db.row("SELECT \(sql: Self.columns) FROM accounts WHERE username_key = \(name.key)").map(
+            Self.account)
     }
 
     /// Accounts in the order of their names, tombstones left out, for the operator.

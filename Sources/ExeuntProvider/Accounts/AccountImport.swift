@@ -62,7 +62,9 @@ package struct AccountImport: Sendable {
             }
             let taken = try await insert(candidates, actor: actor)
             report.imported += candidates.count - taken.count
-            report.problems += taken.map { Problem(line: $0.line, message: "The username \"\($0.username.text)\" is taken.") }
+            report.problems += taken.map {
+                Problem(line: $0.line, message: "The username \"\($0.username.text)\" is taken.")
+            }
             start = end
             progress(end, records.count)
         }

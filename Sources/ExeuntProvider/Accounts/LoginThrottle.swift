@@ -39,12 +39,14 @@ package struct LoginThrottle: Sendable {
         let buckets = try buckets(of: attempt, in: db, now: now)
         var wait = Duration.zero
         for (subject, bucket) in buckets {
-            guard let row = try db.row(
-                """
-                SELECT failures, last_failure_at FROM login_throttle
-                WHERE subject = \(subject) AND expires_at > \(now) \(forUpdate)
-                """
-            ) else { continue }
+            guard
+                let row = try db.row(
+                    """
+                    SELECT failures, last_failure_at FROM login_throttle
+                    WHERE subject = \(subject) AND expires_at > \(now) \(forUpdate)
+                    """
+                )
+            else { continue }
             let failures: Int64 = try row.value("failures")
             let last: Timestamp = try row.value("last_failure_at")
             wait = max(wait, LoginThrottleRules.wait(failures: failures, last: last, in: bucket, now: now))

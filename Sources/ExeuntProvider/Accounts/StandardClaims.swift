@@ -35,7 +35,9 @@ package enum StandardClaims {
     package static func problems(of claims: JSONObject) -> [String] {
         claims.members.flatMap { name, value in
             guard let kind = kinds.first(where: { $0.name == name })?.kind else {
-                return ["\(name) is not a standard claim" + SettingSuggestion.phrase(for: name, among: kinds.map(\.name))]
+                return [
+                    "\(name) is not a standard claim" + SettingSuggestion.phrase(for: name, among: kinds.map(\.name))
+                ]
             }
             return problems(name, value, kind)
         }

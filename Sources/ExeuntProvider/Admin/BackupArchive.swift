@@ -140,7 +140,8 @@ package struct BackupArchive: Sendable {
     private func endEverything(in database: Database, actor: String) async throws -> TerminationOutcome {
         let registry = ClientRegistry()
         let deliveries = LogoutDeliveryStore(clients: registry, settings: configuration.delivery)
-        let termination = SessionTermination(database: database, clients: registry, deliveries: deliveries, clock: clock)
+        let termination = SessionTermination(
+            database: database, clients: registry, deliveries: deliveries, clock: clock)
         let request = TerminationRequest(scope: .everyone, cause: .restore, offline: true, actor: actor)
         let outcome = try await termination.end(request)
         _ = try await termination.continueUnfinished()

@@ -32,7 +32,8 @@ struct ConfigurationFile {
             guard let root = try Yams.compose(yaml: text) else { return }
             if isNull(root) { return }
             guard case .mapping(let mapping) = root else {
-                problems.append(.init(name: name, message: "must be a mapping of settings, such as \"issuer: https://…\""))
+                problems.append(
+                    .init(name: name, message: "must be a mapping of settings, such as \"issuer: https://…\""))
                 return
             }
             walk(mapping, prefix: "")

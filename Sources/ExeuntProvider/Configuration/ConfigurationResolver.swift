@@ -83,7 +83,9 @@ struct ConfigurationResolver {
 
     private mutating func issuer(development: Bool, listen: ListenAddress) -> Issuer {
         guard let text = reader.text(.issuer) else {
-            if development, listen.port > 0, let issuer = try? Issuer("http://localhost:\(listen.port)") { return issuer }
+            if development, listen.port > 0, let issuer = try? Issuer("http://localhost:\(listen.port)") {
+                return issuer
+            }
             if purpose == .server, !reader.isGiven(.issuer) {
                 reader.refuse(.issuer, "is needed: the https:// address at which browsers reach this provider")
             }
@@ -134,29 +136,29 @@ struct ConfigurationResolver {
     private mutating func lifetimes() -> Lifetimes {
         var result = Lifetimes()
         let year = Duration.seconds(366 * 86_400)
-        result.sessionIdle = reader.duration(.sessionIdle, default: result.sessionIdle, in: .seconds(1) ... year)
+        result.sessionIdle = reader.duration(.sessionIdle, default: result.sessionIdle, in: .seconds(1)...year)
         result.sessionAbsolute = reader.duration(
-            .sessionAbsolute, default: result.sessionAbsolute, in: .seconds(1) ... year)
+            .sessionAbsolute, default: result.sessionAbsolute, in: .seconds(1)...year)
         result.accessToken = reader.duration(
             .accessToken, default: result.accessToken, in: .seconds(1) ... .seconds(86_400))
         // A JWT is believed until it expires, whatever happened meanwhile: five minutes at most.
         result.jwtAccessToken = reader.duration(
             .jwtAccessToken, default: result.jwtAccessToken, in: .seconds(1) ... .seconds(300))
-        result.offlineIdle = reader.duration(.offlineIdle, default: result.offlineIdle, in: .seconds(1) ... year * 5)
+        result.offlineIdle = reader.duration(.offlineIdle, default: result.offlineIdle, in: .seconds(1)...year * 5)
         result.recordRetention = reader.duration(
-            .recordRetention, default: result.recordRetention, in: .seconds(3600) ... year * 20)
+            .recordRetention, default: result.recordRetention, in: .seconds(3600)...year * 20)
         return result
     }
 
     private mutating func delivery() -> DeliverySettings {
         var result = DeliverySettings()
         let day = Duration.seconds(86_400)
-        result.firstRetry = reader.duration(.firstRetry, default: result.firstRetry, in: .milliseconds(50) ... day)
-        result.maximumRetry = reader.duration(.maximumRetry, default: result.maximumRetry, in: .milliseconds(50) ... day)
-        result.horizon = reader.duration(.horizon, default: result.horizon, in: .seconds(1) ... day * 90)
+        result.firstRetry = reader.duration(.firstRetry, default: result.firstRetry, in: .milliseconds(50)...day)
+        result.maximumRetry = reader.duration(.maximumRetry, default: result.maximumRetry, in: .milliseconds(50)...day)
+        result.horizon = reader.duration(.horizon, default: result.horizon, in: .seconds(1)...day * 90)
         result.attemptDeadline = reader.duration(
             .attemptDeadline, default: result.attemptDeadline, in: .milliseconds(100) ... .seconds(60))
-        result.breakerProbe = reader.duration(.breakerProbe, default: result.breakerProbe, in: .milliseconds(50) ... day)
+        result.breakerProbe = reader.duration(.breakerProbe, default: result.breakerProbe, in: .milliseconds(50)...day)
         if result.maximumRetry < result.firstRetry {
             reader.refuse(.maximumRetry, "must not be shorter than \(Setting.firstRetry.key)")
         }

@@ -109,7 +109,9 @@ struct SettingReader {
     }
 
     /// One of a closed set of words.
-    mutating func word<Value: RawRepresentable<String> & CaseIterable>(_ setting: Setting, default value: Value) -> Value {
+    mutating func word<Value: RawRepresentable<String> & CaseIterable>(_ setting: Setting, default value: Value)
+        -> Value
+    {
         guard let text = text(setting) else { return value }
         if let value = Value(rawValue: text) { return value }
         refuse(setting, "must be one of " + Value.allCases.map(\.rawValue).joined(separator: ", "))

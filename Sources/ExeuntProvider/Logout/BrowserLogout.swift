@@ -11,7 +11,8 @@ package struct BrowserLogout: Sendable {
     package init(parts: ProviderParts) {
         self.parts = parts
         binding = BrowserBinding(issuer: parts.configuration.issuer)
-        cookie = UserAgentCookie(issuer: parts.configuration.issuer, lifetime: parts.configuration.lifetimes.sessionAbsolute)
+        cookie = UserAgentCookie(
+            issuer: parts.configuration.issuer, lifetime: parts.configuration.lifetimes.sessionAbsolute)
     }
 
     /// Ends `sessions` in one transaction, and sends the browser to the frames, the application or the receipt.

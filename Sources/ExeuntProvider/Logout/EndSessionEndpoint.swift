@@ -27,7 +27,8 @@ package struct EndSessionEndpoint: Endpoint {
         )
         ending = BrowserLogout(parts: parts)
         binding = BrowserBinding(issuer: parts.configuration.issuer)
-        cookie = UserAgentCookie(issuer: parts.configuration.issuer, lifetime: parts.configuration.lifetimes.sessionAbsolute)
+        cookie = UserAgentCookie(
+            issuer: parts.configuration.issuer, lifetime: parts.configuration.lifetimes.sessionAbsolute)
     }
 
     package func mount(on router: Router<ProviderContext>) {
@@ -109,7 +110,7 @@ package struct EndSessionEndpoint: Endpoint {
         let (applications, clientName) = try await parts.database.read { [facts, clients = parts.clients] db in
             (try facts.applications(of: sessions, in: db), try client.flatMap { try clients.find($0, in: db)?.name })
         }
-        let names = known.browser.filter { sessions.contains($0.id) }.map(\.username)
+        let names = known.browser.filter { sessions.contains($0.id) }.map(\.displayName)
         let page = LogoutConfirmationPage(
             confirmation: sealed,
             accountNames: names,

@@ -27,7 +27,9 @@ package struct EndSessionFactsStore: Sendable {
         return EndSessionFacts(
             browser: try alive.map { session in
                 let account = try accounts.find(session.accountID, in: db)
-                return .init(id: session.id, username: account?.username ?? "")
+                return .init(
+                    id: session.id, username: account?.username ?? "", displayName: account?.displayName ?? ""
+                )
             },
             hint: hint,
             client: named.map { client in

@@ -77,7 +77,8 @@ package enum EndSessionRefusal: String, Refusal, CaseIterable {
         case .hintTooLong: "The id_token_hint is too long."
         case .stateTooLong: "The state is too long."
         case .prefetch: "A logout is never prefetched."
-        case .confirmationInvalid: "This confirmation is not valid in this browser, or it is too old. Please sign out again."
+        case .confirmationInvalid:
+            "This confirmation is not valid in this browser, or it is too old. Please sign out again."
         case .receiptUnknown: "There is no such receipt for this browser, or it is too old."
         }
     }

@@ -6,10 +6,13 @@ package struct EndSessionFacts: Sendable {
     package struct BrowserSession: Sendable, Hashable {
         package let id: SessionID
         package let username: String
+        /// How pages name the person.
+        package let displayName: String
 
-        package init(id: SessionID, username: String) {
+        package init(id: SessionID, username: String, displayName: String? = nil) {
             self.id = id
             self.username = username
+            self.displayName = displayName ?? username
         }
     }
 

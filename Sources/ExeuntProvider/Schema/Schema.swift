@@ -192,9 +192,11 @@ package enum Schema {
             Table(
                 "logouts",
                 [
-                    .text("logout_id"), .text("cause"), .text("scope"), .text("scope_value"), .text("reason", null: true),
+                    .text("logout_id"), .text("cause"), .text("scope"), .text("scope_value"),
+                    .text("reason", null: true),
                     .text("initiator", null: true), .text("account_id", null: true), .bool("offline"),
-                    .int64("sessions"), .text("progress"), .int64("cutoff", null: true), .int64("resume_after", default: 0),
+                    .int64("sessions"), .text("progress"), .int64("cutoff", null: true),
+                    .int64("resume_after", default: 0),
                     .bytes("receipt_hash", null: true), .bytes("browser_hash", null: true),
                     .json("continuation", null: true), .time("created_at"),
                 ],
@@ -202,7 +204,8 @@ package enum Schema {
             )
         ),
         .index(Index("logouts_created", on: "logouts", ["created_at"])),
-        .index(Index("logouts_receipt", on: "logouts", ["receipt_hash"], unique: true, where: "receipt_hash IS NOT NULL")),
+        .index(
+            Index("logouts_receipt", on: "logouts", ["receipt_hash"], unique: true, where: "receipt_hash IS NOT NULL")),
         .index(Index("logouts_unfinished", on: "logouts", ["created_at"], where: "progress = 'running'")),
         .table(
             Table(

@@ -28,8 +28,9 @@ struct AccountAdministrationTests {
         }
     }
 
-    @Test("A-85: disabling, deleting and a new password end every session of the account, and of nobody else",
-          arguments: Deed.allCases)
+    @Test(
+        "A-85: disabling, deleting and a new password end every session of the account, and of nobody else",
+        arguments: Deed.allCases)
     func endsSessions(_ deed: Deed) async throws {
         let place = try await AccountPlace()
         let anna = try await place.add()
@@ -123,7 +124,8 @@ struct AccountAdministrationTests {
         try await place.add("bert")
         await #expect(throws: AdministrationRefusal.self) { try await place.add("ANNA") }
         await #expect(throws: AdministrationRefusal.self) {
-            try await place.administration.update(username: "bert", claims: ["name": "B"], newUsername: "Anna", actor: "test")
+            try await place.administration.update(
+                username: "bert", claims: ["name": "B"], newUsername: "Anna", actor: "test")
         }
         #expect(try await place.find("bert")?.claims.isEmpty == true)
     }
@@ -136,7 +138,8 @@ struct AccountAdministrationTests {
         _ = try await accounts.update(username: "anna", claims: ["name": "Anna", "groups": ["a", "b"]], actor: "test")
         place.clock.advance(by: .seconds(5))
         let account = try await accounts.update(
-            username: "ANNA", claims: ["name": .null, "groups": ["c"], "email": "a@b"], newUsername: "Anna", actor: "test"
+            username: "ANNA", claims: ["name": .null, "groups": ["c"], "email": "a@b"], newUsername: "Anna",
+            actor: "test"
         )
         #expect(account.claims == ["groups": ["c"], "email": "a@b"])
         #expect(account.username == "Anna")

@@ -57,7 +57,8 @@ struct AccountImportTests {
     @Test("a hash from elsewhere opens the account, and is renewed")
     func hashes() async throws {
         let place = try await AccountPlace()
-        let hash = try await PasswordHasher(parameters: PasswordParameters(memory: 32, iterations: 2, lanes: 2)).hash("old")
+        let hash = try await PasswordHasher(parameters: PasswordParameters(memory: 32, iterations: 2, lanes: 2)).hash(
+            "old")
         let record: JSONValue = ["username": "anna", "password_hash": .string(hash)]
         #expect(try await Self.run(record.serialized(), place).imported == 1)
         guard case .right(let account) = try await place.check("anna", "old") else {
@@ -91,7 +92,8 @@ struct AccountImportTests {
         }
         #expect(report.imported == 450)
         #expect(told.withLock { $0 } == [200, 400, 450])
-        let page = try await place.database.read { db in try AccountDirectory().list(after: "user449", limit: 3, in: db) }
+        let page = try await place.database.read { db in try AccountDirectory().list(after: "user449", limit: 3, in: db)
+        }
         #expect(page.map(\.username) == ["user45", "user46", "user47"])
     }
 }

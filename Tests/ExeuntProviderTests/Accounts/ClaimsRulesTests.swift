@@ -45,7 +45,9 @@ struct ClaimsRulesTests {
         #expect(Set(claims.memberNames) == ["email", "name", "groups"])
     }
 
-    @Test("a claims parameter of the wrong shape asks for nothing", arguments: [.null, "email", ["email"], 1] as [JSONValue])
+    @Test(
+        "a claims parameter of the wrong shape asks for nothing",
+        arguments: [.null, "email", ["email"], 1] as [JSONValue])
     func malformed(_ request: JSONValue) {
         #expect(ClaimsRules.claims(for: Self.account, scopes: [], claimsRequest: request).isEmpty)
     }

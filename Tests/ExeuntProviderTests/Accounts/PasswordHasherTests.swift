@@ -44,7 +44,9 @@ struct PasswordHasherTests {
         #expect(PasswordHasher(parameters: Self.tiny).needsRehash(stored) == expected)
     }
 
-    @Test("passwords that are empty or too long are refused when set", arguments: ["", String(repeating: "x", count: 1025), "a\u{0}b"])
+    @Test(
+        "passwords that are empty or too long are refused when set",
+        arguments: ["", String(repeating: "x", count: 1025), "a\u{0}b"])
     func unusable(_ password: String) async {
         let hasher = PasswordHasher(parameters: Self.tiny)
         await #expect(throws: PasswordHasher.Failure.unusablePassword) { try await hasher.hash(password) }
@@ -52,7 +54,8 @@ struct PasswordHasherTests {
 
     @Test("beyond its queue the hasher refuses instead of letting memory grow")
     func overloaded() async throws {
-        let slow = PasswordHasher(parameters: PasswordParameters(memory: 1024, iterations: 3, lanes: 1), maximumWaiting: 3)
+        let slow = PasswordHasher(
+            parameters: PasswordParameters(memory: 1024, iterations: 3, lanes: 1), maximumWaiting: 3)
         let outcomes = await withTaskGroup(of: Bool.self) { group in
             for _ in 0..<40 {
                 group.addTask {

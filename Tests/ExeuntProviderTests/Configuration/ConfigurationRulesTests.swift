@@ -20,7 +20,9 @@ struct ConfigurationRulesTests {
             return result
         }
 
-        var testDescription: String { "\(settings.map { "\($0.key.flag) \($0.value)" }.sorted()) → \(refused?.flag ?? "ok")" }
+        var testDescription: String {
+            "\(settings.map { "\($0.key.flag) \($0.value)" }.sorted()) → \(refused?.flag ?? "ok")"
+        }
     }
 
     /// A file that everybody can read.
@@ -93,6 +95,8 @@ struct ConfigurationRulesTests {
         let resolved = try ConfigurationPlace.resolve(for: .administration)
         #expect(resolved.issuer == .unset)
         #expect(resolved.logging.level == .warning)
-        #expect(try ConfigurationPlace.resolve([.issuer: .text("http://localhost:1")], for: .administration).warnings.isEmpty)
+        #expect(
+            try ConfigurationPlace.resolve([.issuer: .text("http://localhost:1")], for: .administration).warnings
+                .isEmpty)
     }
 }

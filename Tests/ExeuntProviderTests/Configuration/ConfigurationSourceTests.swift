@@ -127,7 +127,8 @@ struct ConfigurationSourceTests {
     func redaction() throws {
         let key = Data((0..<32).map { UInt8($0) }).base64EncodedString()
         let resolved = try ConfigurationPlace.resolve(
-            Self.development, ["EXEUNT_SECRET_KEY": key, "EXEUNT_DATABASE": "postgres://anna:hunter2@db.example/exeunt"]
+            Self.development,
+            ["EXEUNT_SECRET_KEY": key, "EXEUNT_DATABASE": "postgres://anna:hunter2@db.example/exeunt"]
         )
         #expect(resolved.masterKey == .bytes((0..<32).map { UInt8($0) }))
         let shown = EffectiveConfiguration.json(resolved).serialized()
@@ -138,7 +139,9 @@ struct ConfigurationSourceTests {
 
     @Test("variables of tests are not settings, and empty ones are not given")
     func ignoredVariables() {
-        let environment = ["EXEUNT_TEST_POSTGRES": "x", "EXEUNT_BINARY": "y", "EXEUNT_CRASH_AT": "z", "EXEUNT_LISTEN": ""]
+        let environment = [
+            "EXEUNT_TEST_POSTGRES": "x", "EXEUNT_BINARY": "y", "EXEUNT_CRASH_AT": "z", "EXEUNT_LISTEN": "",
+        ]
         #expect(ConfigurationPlace.problems(Self.development, environment).isEmpty)
     }
 }

@@ -30,7 +30,8 @@ struct IssuerTests {
             "", "id.example.org", "ftp://id.example.org", "HTTPS://id.example.org", "https://ID.example.org",
             "https://id.example.org/", "https://id.example.org/realm/", "https://id.example.org?x=1",
             "https://id.example.org#x", "https://user@id.example.org", "https://id.example.org:443",
-            "http://localhost:80", "https://id.example.org:0", "https://id.example.org:65536", "https://id.example.org:",
+            "http://localhost:80", "https://id.example.org:0", "https://id.example.org:65536",
+            "https://id.example.org:",
             "https://", "https://:8443", "https://id.example.org/a//b", "https://id.example.org/../b",
             "https://id.example.org/a%2fb", "https://id example.org", "https://bücher.example", "https://a_b.example",
             "https://[::1", "https://[id]", "https://id.example.org/" + String(repeating: "x", count: 300),
@@ -51,7 +52,8 @@ struct IssuerTests {
     @Test(
         "knows this machine by name and by number only",
         arguments: [
-            ("http://localhost", true), ("http://a.localhost", true), ("http://127.0.0.1", true), ("http://[::1]", true),
+            ("http://localhost", true), ("http://a.localhost", true), ("http://127.0.0.1", true),
+            ("http://[::1]", true),
             ("http://localhost.example", false), ("http://127.0.0.2", false), ("http://notlocalhost", false),
         ]
     )

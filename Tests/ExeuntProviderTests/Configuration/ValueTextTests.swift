@@ -32,7 +32,9 @@ struct ValueTextTests {
         #expect(ListenAddress(text) == ListenAddress(host: host, port: port))
     }
 
-    @Test("what is not an address to listen on", arguments: ["", "8080", "localhost", "a:b", "a:70000", "[::1]", "::1:8080"])
+    @Test(
+        "what is not an address to listen on",
+        arguments: ["", "8080", "localhost", "a:b", "a:70000", "[::1]", "::1:8080"])
     func noListen(_ text: String) { #expect(ListenAddress(text) == nil) }
 
     @Test(

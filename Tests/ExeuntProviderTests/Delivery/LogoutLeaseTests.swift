@@ -137,7 +137,7 @@ struct LogoutLeaseTests {
     )
     func boundedWait() async throws {
         var settings = DeliverySettings()
-        settings.attemptDeadline = .milliseconds(900)
+        settings.attemptDeadline = .seconds(10)
         try await DeliveryEngine.memory.run(settings: settings) { place in
             try await FakeRelyingParty.run { party in
                 party.behave(.hang)
@@ -148,7 +148,8 @@ struct LogoutLeaseTests {
                     await dispatcher.firstAttempts(of: try #require(outcome.logoutID), within: .milliseconds(300))
                     let took = ContinuousClock.now - started
                     #expect(took >= .milliseconds(300))
-                    #expect(took < .milliseconds(900))
+                    // The attempt would take ten seconds; a busy machine is given most of the difference.
+                    #expect(took < .seconds(9))
                     #expect(try await place.receipt(outcome).applications.map(\.state) == [.pending])
                 }
             }

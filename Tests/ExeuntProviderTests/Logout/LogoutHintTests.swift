@@ -158,7 +158,10 @@ struct LogoutHintTests {
         let mac = HMAC<SHA256>.authenticationCode(for: Array(input.utf8), using: key)
         var payload = try #require(Base64URL.decode(parts[1]))
         payload[payload.count - 3] ^= 1
-        return [none, input + "." + Base64URL.encode(mac), [parts[0], Base64URL.encode(payload), parts[2]].joined(separator: ".")]
+        return [
+            none, input + "." + Base64URL.encode(mac),
+            [parts[0], Base64URL.encode(payload), parts[2]].joined(separator: "."),
+        ]
     }
 }
 

@@ -76,7 +76,7 @@ struct HeaderTests {
     )
     func clientAddress(peer: String, forwarded: [String], expected: String) throws {
         let trusted = [try CIDR("10.0.0.0/8"), try CIDR("fd00::/8")]
-        let client = TrustedProxyRules.client(peer: IPAddress(peer), forwarded: forwarded, trusted: trusted)
+        let client = TrustedProxies.client(peer: IPAddress(peer), forwarded: forwarded, trusted: trusted)
         #expect(client == IPAddress(expected))
     }
 

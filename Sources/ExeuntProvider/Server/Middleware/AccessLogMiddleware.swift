@@ -36,12 +36,12 @@ package struct AccessLogMiddleware: RouterMiddleware {
     /// Contexts are values: what the middleware further in found out does not come back here.
     private func client(of request: Request, _ context: ProviderContext) -> String {
         let forwarded = request.headers[values: .forwardedFor]
-        let client = TrustedProxyRules.client(peer: context.peer, forwarded: forwarded, trusted: trusted)
+        let client = TrustedProxies.client(peer: context.peer, forwarded: forwarded, trusted: trusted)
         return client?.description ?? "unknown"
     }
 
     /// A stranger chooses the method's name, and must not choose what stands in the log.
     static func known(_ method: HTTPRequest.Method) -> String {
-        MethodRules.known.contains(method) ? method.rawValue : "OTHER"
+        MethodAnswers.known.contains(method) ? method.rawValue : "OTHER"
     }
 }

@@ -1,7 +1,7 @@
 package import Hummingbird
 package import OutgoingHTTP
 
-/// Finds out whose request this is, behind proxies that the operator named (`TrustedProxyRules`).
+/// Finds out whose request this is, behind proxies that the operator named (`TrustedProxies`).
 package struct TrustedProxyMiddleware: RouterMiddleware {
     package typealias Context = ProviderContext
 
@@ -20,9 +20,9 @@ package struct TrustedProxyMiddleware: RouterMiddleware {
     ) async throws -> Response {
         let forwarded = request.headers[values: .forwardedFor]
         var context = context
-        context.client = TrustedProxyRules.client(peer: context.peer, forwarded: forwarded, trusted: trusted)
+        context.client = TrustedProxies.client(peer: context.peer, forwarded: forwarded, trusted: trusted)
         let proto = request.headers[values: .forwardedProto]
-        if TrustedProxyRules.isPlain(
+        if TrustedProxies.isPlain(
             peer: context.peer, proto: proto, trusted: trusted, issuerIsSecure: issuerIsSecure
         ) {
             throw RequestRefusal.schemeNotHTTPS

@@ -1,7 +1,7 @@
 package import OutgoingHTTP
 
 /// Whose word counts about where a request came from.
-package enum TrustedProxyRules {
+package enum TrustedProxies {
     /// The address of whoever asked the outermost proxy that we trust: the rightmost address in `X-Forwarded-For` that is
     /// not such a proxy itself. Everything to the left of it, and everything that an untrusted peer sends, is hearsay.
     ///

@@ -2,7 +2,7 @@ import HTTPTypes
 package import Hummingbird
 
 /// What the methods mean that no endpoint mounts by itself.
-package enum MethodRules {
+package enum MethodAnswers {
     package static let known: [HTTPRequest.Method] = [
         .get, .head, .post, .put, .patch, .delete, .options, .trace, .connect,
     ]
