@@ -14,10 +14,13 @@ import os
 import pathlib
 import random
 import re
+import secrets
+import subprocess
 import sys
 import tempfile
 import threading
 import time
+from urllib.parse import urlsplit
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / "counterparts"))
 
@@ -49,6 +52,10 @@ class Stage:
         self.exeunt = Exeunt(binary, pathlib.Path(folder) / name)
         if database:
             self.exeunt.database = database
+            # Only an empty SQLite database makes its key itself.
+            key = self.exeunt.folder / "exeunt.key"
+            key.write_text(secrets.token_hex(32) + "\n")
+            key.chmod(0o600)
         self.sink = Sink()
         self.exeunt.start()
         self.exeunt.add_user("alice", "correct horse battery")
@@ -155,6 +162,15 @@ def occurrences(name):
     return 1
 
 
+def new_database(server, number):
+    """A database of its own on a PostgreSQL server; None, for SQLite, without a server."""
+    if not server:
+        return None
+    name = f"crash_{os.getpid()}_{number}"
+    subprocess.run(["psql", "-q", server, "-c", f"CREATE DATABASE {name}"], check=True)
+    return urlsplit(server)._replace(path="/" + name).geturl()
+
+
 def work(stage, jobs, lock, results):
     while True:
         with lock:
@@ -192,7 +208,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kills", type=int, default=200)
     parser.add_argument("--workers", type=int, default=2)
-    parser.add_argument("--postgres", help="also run on this server: a URL that may create databases")
+    parser.add_argument("--postgres", help="on this server instead of SQLite: a URL that may create databases")
     parser.add_argument("--only", help="one point alone")
     arguments = parser.parse_args()
     global TOLD_WITHIN
@@ -204,7 +220,8 @@ def main():
     lock = threading.Lock()
     started = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="exeunt-crash.") as folder:
-        stages = [Stage(binary, folder, f"worker-{number}") for number in range(arguments.workers)]
+        databases = [new_database(arguments.postgres, number) for number in range(arguments.workers)]
+        stages = [Stage(binary, folder, f"worker-{number}", database) for number, database in enumerate(databases)]
         threads = [threading.Thread(target=work, args=(stage, jobs, lock, results)) for stage in stages]
         for thread in threads:
             thread.start()
