@@ -41,15 +41,14 @@ package struct BrowserLogout: Sendable {
         if browserSessions.allSatisfy({ sessions.contains($0.id) }) { cookies.append(cookie.expire()) }
         // Somebody else won the gate: this session is over, and its applications are being told.
         guard let logout = outcome.logoutID else { return nothingToEnd(redirect, cookies: cookies) }
-        parts.dispatcher.nudge()
-        let frames = try await parts.database.read { [parts] db in
-            try parts.deliveries.awaitsBrowser(logout, in: db)
-        }
-        if frames {
+        if outcome.awaitsBrowser {
+            parts.dispatcher.nudge()
             let address = parts.configuration.issuer.url("/oidc/logout/frames/\(token)")
             return Answer.seeOther(address, setCookies: cookies)
         }
-        await parts.dispatcher.firstAttempts(of: logout, within: parts.configuration.delivery.browserWait)
+        await parts.dispatcher.firstAttempts(
+            of: logout, expected: outcome.backChannel, within: parts.configuration.delivery.browserWait
+        )
         FaultPoint.reached(.browserWaitDone)
         let next = try await next(after: logout, token: token)
         return Answer.seeOther(next, setCookies: cookies)

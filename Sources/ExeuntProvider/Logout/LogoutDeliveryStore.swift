@@ -52,15 +52,6 @@ package struct FrontChannelFrame: Sendable, Hashable {
 
 // The browser's channel.
 extension LogoutDeliveryStore {
-    /// Whether an application of this logout can be asked through the browser that is there.
-    package func awaitsBrowser(_ logout: LogoutID, in db: any SQLReader) throws -> Bool {
-        try db.row(
-            """
-            SELECT delivery_id FROM deliveries WHERE logout_id = \(logout) AND state = 'awaiting_browser' LIMIT 1
-            """
-        ) != nil
-    }
-
     /// The frames to show, once: they count as asked from now on, and never as confirmed.
     package func takeFrames(
         of logout: LogoutID, in db: any SQLWriter, now: Timestamp

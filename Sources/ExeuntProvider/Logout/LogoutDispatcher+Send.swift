@@ -55,27 +55,13 @@ extension LogoutDispatcher {
             return .failure("the logout token could not be signed")
         }
         FaultPoint.reached(.dispatcherSigned)
-        let abort = WakeSignal()
-        state.withLock { $0.aborts[work.id] = abort }
-        return await withTaskGroup(of: Race.self) { race in
-            race.addTask { .answer(await self.exchange(request)) }
-            race.addTask {
-                await abort.wait()
-                return .broken
-            }
-            let first = await race.next() ?? .broken
-            race.cancelAll()
-            if Task.isCancelled { return nil }
-            guard case .answer(let answer) = first else {
-                return .failure("no answer came in time, and others waited for the place")
-            }
-            return answer
+        let interruption = Interruption()
+        state.withLock { $0.aborts[work.id] = interruption }
+        let answer = try? await interruption.guarding { await self.exchange(request) }
+        if answer == nil, interruption.isInterrupted, !Task.isCancelled {
+            return .failure("no answer came in time, and others waited for the place")
         }
-    }
-
-    private enum Race: Sendable {
-        case answer(LogoutDelivery.Answer?)
-        case broken
+        return answer
     }
 
     private func request(for work: LogoutDeliveryWork, at now: Timestamp) throws -> OutgoingRequest {
@@ -127,6 +113,6 @@ extension LogoutDispatcher {
         let aborts = state.withLock { state in
             state.schedule.overdue(at: clock.now).compactMap { state.aborts[$0] }
         }
-        for abort in aborts { abort.signal() }
+        for abort in aborts { abort.interrupt() }
     }
 }

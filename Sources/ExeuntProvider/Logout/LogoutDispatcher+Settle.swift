@@ -84,15 +84,23 @@ extension LogoutDispatcher {
 extension LogoutDispatcher {
     /// Returns when every back-channel delivery of the logout has had its first attempt, or cannot have one soon because
     /// its application is known to be down; after `within` at the latest.
-    package func firstAttempts(of logout: LogoutID, within limit: Duration) async {
+    ///
+    /// - Parameter expected: whom to wait for, if the caller knows; it is asked before anybody was tried, and wakes those
+    ///   who try.
+    package func firstAttempts(
+        of logout: LogoutID, expected: [DeliveryID]? = nil, within limit: Duration
+    ) async {
         let signal = WakeSignal()
         let waiter = state.withLock { state -> Int? in
             // Nobody delivers here: there is nothing to wait for.
             guard state.isRunning, !state.isStopping else { return nil }
             state.nextWaiter += 1
-            state.waiters[logout, default: [:]][state.nextWaiter] = FirstAttempts(signal: signal)
+            state.waiters[logout, default: [:]][state.nextWaiter] = FirstAttempts(
+                open: expected.map(Set.init), signal: signal
+            )
             return state.nextWaiter
         }
+        if expected != nil { nudge() }
         guard let waiter else { return }
         defer {
             state.withLock { state in
@@ -100,22 +108,20 @@ extension LogoutDispatcher {
                 if state.waiters[logout]?.isEmpty == true { state.waiters[logout] = nil }
             }
         }
-        await withTaskGroup(of: Void.self) { group in
-            group.addTask { await self.watch(logout, waiter, signal) }
-            group.addTask { try? await Task.sleep(for: limit) }
-            await group.next()
-            group.cancelAll()
-        }
+        await watch(logout, waiter, signal, until: ContinuousClock.now + limit)
     }
 
-    private func watch(_ logout: LogoutID, _ waiter: Int, _ signal: WakeSignal) async {
-        while !Task.isCancelled {
-            guard await isWaiting(logout, waiter) else { return }
+    private func watch(
+        _ logout: LogoutID, _ waiter: Int, _ signal: WakeSignal, until end: ContinuousClock.Instant
+    ) async {
+        while !Task.isCancelled, await isWaiting(logout, waiter) {
+            let left = end - ContinuousClock.now
+            guard left > .zero else { return }
             if state.withLock({ $0.hasOthers }) {
-                await signal.wait(upTo: .milliseconds(100))
+                await signal.wait(upTo: min(left, .milliseconds(100)))
                 state.withLock { $0.waiters[logout]?[waiter]?.open = nil }
             } else {
-                await signal.wait()
+                await signal.wait(upTo: left)
             }
         }
     }

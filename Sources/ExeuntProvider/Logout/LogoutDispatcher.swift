@@ -18,7 +18,7 @@ package final class LogoutDispatcher: Service {
         var unsettled: [LogoutDeliveryAttempt] = []
         var waiters: [LogoutID: [Int: FirstAttempts]] = [:]
         var nextWaiter = 0
-        var aborts: [DeliveryID: WakeSignal] = [:]
+        var aborts: [DeliveryID: Interruption] = [:]
         var isRunning = false
         var isStopping = false
         var isNudged = false

@@ -46,11 +46,9 @@ final class WakeSignal: Sendable {
 
     /// As `wait`, but no longer than `limit`.
     func wait(upTo limit: Duration) async {
-        await withTaskGroup(of: Void.self) { group in
-            group.addTask { await self.wait() }
-            group.addTask { try? await Task.sleep(for: limit) }
-            await group.next()
-            group.cancelAll()
-        }
+        // One that rings just as the waiting ends is a signal too many, which is kept and wakes the next wait early.
+        let alarm = Alarms.shared.set(after: limit) { self.signal() }
+        await wait()
+        Alarms.shared.takeBack(alarm)
     }
 }

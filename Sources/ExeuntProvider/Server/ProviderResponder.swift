@@ -44,16 +44,13 @@ package struct ProviderResponder: HTTPResponder {
     /// The answer, or the refusal that it took too long: of one that sends its body drop by drop, or waits for a
     /// database that hangs. What cannot be cancelled, a commit under way, is waited for, and its answer is given.
     private func respondInTime(to request: Request, _ context: ProviderContext) async throws -> Response {
-        try await withThrowingTaskGroup(of: Response?.self) { group in
-            group.addTask { try await routes.respond(to: request, context: context) }
-            group.addTask {
-                try await Task.sleep(for: deadline)
-                return nil
-            }
-            let first = try await group.next()
-            group.cancelAll()
-            if let response = first ?? nil { return response }
-            if let late = try? await group.next(), let late { return late }
+        let interruption = Interruption()
+        let alarm = Alarms.shared.set(after: deadline) { interruption.interrupt() }
+        defer { Alarms.shared.takeBack(alarm) }
+        do {
+            return try await interruption.guarding { try await routes.respond(to: request, context: context) }
+        } catch {
+            guard interruption.isInterrupted else { throw error }
             var refused = errors.answer(RequestRefusal.tookTooLong, to: request)
             SecurityHeadersMiddleware.add(to: &refused, isSecure: issuer.isSecure)
             return refused

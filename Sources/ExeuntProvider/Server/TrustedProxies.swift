@@ -43,8 +43,9 @@ package enum TrustedProxies {
 
     /// A socket that listens on `::` sees IPv4 peers as `::ffff:192.0.2.1`.
     private static func unmapped(_ address: IPAddress) -> IPAddress {
+        guard address.isIPv6 else { return address }
         let text = address.description
-        guard address.isIPv6, text.hasPrefix("::ffff:"), text.contains(".") else { return address }
+        guard text.hasPrefix("::ffff:"), text.contains(".") else { return address }
         return IPAddress(String(text.dropFirst(7))) ?? address
     }
 }

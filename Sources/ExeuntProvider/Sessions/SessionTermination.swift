@@ -46,8 +46,8 @@ package struct SessionTermination: Sendable {
     ) throws -> TerminationOutcome {
         let ending = try close(request, in: db, now)
         guard let ending else { return .nothing }
-        let count = try enqueue(ending, request, in: db, now)
-        return try record(ending, request, deliveries: count, in: db, now)
+        let rows = try enqueue(ending, request, in: db, now)
+        return try record(ending, request, rows, in: db, now)
     }
 
     /// The sessions that this caller ended, and who was signed in in them.
@@ -110,7 +110,7 @@ package struct SessionTermination: Sendable {
 
     private func enqueue(
         _ ending: Ending, _ request: TerminationRequest, in db: any SQLWriter, _ now: Timestamp
-    ) throws -> Int {
+    ) throws -> [LogoutDeliveryRow] {
         var known: [ClientID: Client] = [:]
         var rows: [LogoutDeliveryRow] = []
         rows.reserveCapacity(ending.entries.count)
@@ -128,11 +128,12 @@ package struct SessionTermination: Sendable {
         }
         try deliveries.enqueue(rows, in: db, now: now)
         FaultPoint.reached(.logoutEnqueued)
-        return rows.count
+        return rows
     }
 
     private func record(
-        _ ending: Ending, _ request: TerminationRequest, deliveries: Int, in db: any SQLWriter, _ now: Timestamp
+        _ ending: Ending, _ request: TerminationRequest, _ rows: [LogoutDeliveryRow], in db: any SQLWriter,
+        _ now: Timestamp
     ) throws -> TerminationOutcome {
         try records.insert(
             LogoutRecord(
@@ -148,10 +149,13 @@ package struct SessionTermination: Sendable {
             in: db
         )
         FaultPoint.reached(.logoutRecorded)
-        return TerminationOutcome(
-            logoutID: ending.logout, sessionsEnded: ending.sessions, deliveries: deliveries,
+        var outcome = TerminationOutcome(
+            logoutID: ending.logout, sessionsEnded: ending.sessions, deliveries: rows.count,
             isUnfinished: ending.isUnfinished
         )
+        outcome.backChannel = rows.filter { $0.state == .pending }.map(\.id)
+        outcome.awaitsBrowser = rows.contains { $0.state == .awaitingBrowser }
+        return outcome
     }
 }
 
@@ -198,12 +202,12 @@ extension SessionTermination {
     private func endWrongly(_ request: TerminationRequest, _ now: Timestamp) async throws -> TerminationOutcome {
         let ending = try await database.write { db -> Ending? in
             guard let ending = try close(request, in: db, now) else { return nil }
-            _ = try record(ending, request, deliveries: 0, in: db, now)
+            _ = try record(ending, request, [], in: db, now)
             return ending
         }
         guard let ending else { return .nothing }
         FaultPoint.reached(.logoutCommitted)
-        let count = try await database.write { db in try enqueue(ending, request, in: db, now) }
+        let count = try await database.write { db in try enqueue(ending, request, in: db, now).count }
         return TerminationOutcome(logoutID: ending.logout, sessionsEnded: ending.sessions, deliveries: count)
     }
 }

@@ -91,6 +91,10 @@ package struct TerminationOutcome: Sendable, Hashable {
     package let deliveries: Int
     /// More than one transaction holds: all are dead already, the rest of the deliveries follows in batches.
     package let isUnfinished: Bool
+    /// Of the rows written, those that the dispatcher is to try.
+    package var backChannel: [DeliveryID] = []
+    /// An application can be asked through the browser that is there.
+    package var awaitsBrowser = false
 
     package static let nothing = TerminationOutcome(logoutID: nil, sessionsEnded: 0, deliveries: 0, isUnfinished: false)
 
