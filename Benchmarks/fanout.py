@@ -3,37 +3,56 @@
 import json
 import pathlib
 import sqlite3
+import ssl
 import subprocess
 import tempfile
+import threading
 import time
 import urllib.request
 
-from server import Measured, Program, cpu_of, free_port, wait_for_port
+from server import Measured, Program, cpu_of, free_port, until, wait_for_port
+from signin import TOLD
 
 
 def applications(database, template, addresses):
-    """Registers one application per address by copying the row of a real registration, and signs the one session in."""
+    """Registers one application per address by copying the row of a real registration, and signs every session in."""
     connection = sqlite3.connect(database, timeout=30)
-    columns = [row[1] for row in connection.execute("PRAGMA table_info(clients)")]
-    row = dict(zip(columns, connection.execute("SELECT * FROM clients WHERE client_id = ?", (template,)).fetchone()))
-    ledger_columns = [row[1] for row in connection.execute("PRAGMA table_info(session_clients)")]
-    ledger = dict(zip(ledger_columns, connection.execute("SELECT * FROM session_clients").fetchone()))
-    metadata = json.loads(row["metadata"])
+
+    def copies(table, rows):
+        columns = [column[1] for column in connection.execute(f"PRAGMA table_info({table})")]
+        connection.executemany(f"INSERT INTO {table} ({','.join(columns)}) VALUES ({','.join('?' * len(columns))})",
+                               ([row[column] for column in columns] for row in rows))
+
+    connection.row_factory = sqlite3.Row
+    client = dict(connection.execute("SELECT * FROM clients WHERE client_id = ?", (template,)).fetchone())
+    metadata = json.loads(client["metadata"])
+    entries = [dict(entry) for entry in connection.execute("SELECT * FROM session_clients")]
     with connection:
-        connection.execute("DELETE FROM session_clients")
-        for number, address in enumerate(addresses):
-            row["client_id"] = f"fan-{number}"
-            row["metadata"] = json.dumps({**metadata, "client_name": f"Fan {number}", "backchannel_logout_uri": address},
-                                         separators=(",", ":"))
-            ledger |= {"client_id": row["client_id"], "sid": f"sid-{number}-{time.time_ns()}"}
-            connection.execute(f"INSERT INTO clients ({','.join(columns)}) VALUES ({','.join('?' * len(columns))})",
-                               [row[name] for name in columns])
-            connection.execute(
-                f"INSERT INTO session_clients ({','.join(ledger_columns)}) VALUES ({','.join('?' * len(ledger_columns))})",
-                [ledger[name] for name in ledger_columns])
-    session = connection.execute("SELECT session_id FROM sessions").fetchone()[0]
+        copies("clients", ({**client, "client_id": f"fan-{number}", "metadata": json.dumps(
+            {**metadata, "client_name": f"Fan {number}", "backchannel_logout_uri": address}, separators=(",", ":"))}
+            for number, address in enumerate(addresses)))
+        copies("session_clients", ({**entry, "client_id": f"fan-{number}", "sid": f"{entry['sid']}-{number}"}
+                                   for number in range(len(addresses)) for entry in entries))
     connection.close()
-    return session
+
+
+class Commit(threading.Thread):
+    """Looks once a millisecond until one more logout is committed, and keeps the time (ms since 1970)."""
+
+    def __init__(self, database, earlier):
+        super().__init__(daemon=True)
+        self.database, self.earlier, self.at = database, earlier, None
+        self.start()
+
+    def run(self):
+        connection = sqlite3.connect(self.database, timeout=30)
+        deadline = time.monotonic() + 30
+        while time.monotonic() < deadline:
+            if connection.execute("SELECT count(*) FROM logouts").fetchone()[0] > self.earlier:
+                self.at = time.time() * 1000
+                break
+            time.sleep(0.001)
+        connection.close()
 
 
 def sink(origin, what, context=None):
@@ -50,56 +69,65 @@ def certificate(folder):
 
 
 def measure(count=1000, origins=1, tls=False, hanging=0):
-    """Milliseconds from the logout record's time to the last of the applications that answer, and where they go."""
+    """Milliseconds from a logout's commit to the last of the applications that answer, and where they go."""
     with tempfile.TemporaryDirectory(prefix="exeunt-fan.") as folder:
         first = free_port() if origins == 1 else 21000
         arguments = [first, origins, *(certificate(folder) if tls else ())]
-        with Program("sink", *arguments):
+        with Program("sink", *arguments) as program:
             wait_for_port(first + origins - 1)
-            scheme = "https" if tls else "http"
-            host = "localhost" if tls else "127.0.0.1"
+            scheme, host = ("https", "localhost") if tls else ("http", "127.0.0.1")
+            every = count // hanging if hanging else 0
             addresses = [
-                f"{scheme}://{host}:{first + number % origins}/{'hang' if number < hanging else 'ok'}/{number}"
+                f"{scheme}://{host}:{first + number % origins}/{'hang' if every and number % every == 0 else 'ok'}/{number}"
                 for number in range(count)]
-            return once(pathlib.Path(folder), addresses, f"{scheme}://{host}:{first}", count - hanging,
-                        f"{folder}/cert.pem" if tls else None)
+            return twice(pathlib.Path(folder), addresses, f"{scheme}://{host}:{first}", count - hanging, program,
+                         f"{folder}/cert.pem" if tls else None)
 
 
-def once(folder, addresses, origin, expected, authority):
-    import ssl
-
+def twice(folder, addresses, origin, expected, program, authority):
+    """Two logouts of the same applications: the first meets a server that has not seen them yet, the second counts."""
     context = ssl.create_default_context(cafile=authority) if authority else None
-    measured = Measured(folder / "provider", None, "ES256")
+    measured = Measured(folder / "provider", None, "ES256", {"EXEUNT_OUTGOING_CA_FILE": authority} if authority else {})
     try:
-        template = measured.add_application("template", "http://127.0.0.1:9", backchannel_logout_uri="http://127.0.0.1:9/x")
-        measured.person().sign_in(template)
-        if authority:
-            measured.exeunt.stop()
-            measured.exeunt.start({"EXEUNT_OUTGOING_CA_FILE": authority})
+        template = measured.add_application("template", origin, backchannel_logout_uri=f"{origin}/ok/template")
+        people = [measured.person() for _ in range(2)]
+        for person in people:
+            person.sign_in(template)
         database = str(folder / "provider/exeunt.sqlite")
-        session = applications(database, template.id, addresses)
-        before = cpu_of(measured.pid)
-        measured.exeunt.command("logout", "--session", session)
-        deadline = time.monotonic() + 30
-        while (state := sink(origin, "count", context))["count"] < expected and time.monotonic() < deadline:
-            time.sleep(0.02)
-        used = cpu_of(measured.pid) - before
-        time.sleep(0.3)
-        return figures(database, state, expected, used)
+        applications(database, template.id, addresses)
+        cold, warm = (once(measured, person, template, database, origin, expected + 1, program, context) for person in people)
+        return {**warm, "cold_milliseconds": cold["milliseconds"]}
     finally:
         measured.stop()
 
 
-def figures(database, state, expected, used):
+def once(measured, person, template, database, origin, expected, program, context):
+    sink(origin, "take", context)
+    earlier = measured.value("SELECT count(*) FROM logouts"), measured.value(TOLD)
+    commit = Commit(database, earlier[0])
+    before, sink_before = cpu_of(measured.pid), cpu_of(program.process.pid)
+    answer = person.request("GET", measured.exeunt.issuer + "/oidc/logout", params={
+        "id_token_hint": person.logins[template.name]["id_token"], "post_logout_redirect_uri": template.post_logout})
+    assert answer.status_code in (200, 303), f"{answer.status_code} {answer.text}"
+    until(lambda: sink(origin, "count", context)["count"] >= expected)
+    # The database must say what the applications say.
+    until(lambda: measured.value(TOLD) - earlier[1] >= expected)
+    state = sink(origin, "count", context)
+    used, sink_used = cpu_of(measured.pid) - before, cpu_of(program.process.pid) - sink_before
+    told = measured.value(TOLD) - earlier[1]
+    assert state["count"] == told == expected, f"{state['count']} received, {told} written down, {expected} expected"
+    commit.join()
+    return {"told": told, "expected": expected, "milliseconds": round(state["last"] / 1000 - commit.at, 1),
+            "cpu_ms": round(used * 1000, 1), "sink_cpu_ms": round(sink_used * 1000, 1), **attempts(database, commit.at)}
+
+
+def attempts(database, committed):
     connection = sqlite3.connect(database, timeout=30)
-    started = connection.execute("SELECT created_at FROM logouts ORDER BY created_at DESC LIMIT 1").fetchone()[0]
-    attempts = connection.execute(
-        "SELECT at, milliseconds FROM delivery_attempts WHERE outcome IN ('delivered', 'confirmed', 'success')").fetchall()
-    result = {"told": state["count"], "expected": expected, "milliseconds": round(state["last"] / 1000 - started, 1),
-              "cpu_ms": round(used * 1000, 1)}
-    if attempts:
-        began = sorted(at - milliseconds for at, milliseconds in attempts)
-        result["first_sent_after_ms"] = began[0] - started
-        result["attempt_ms_median"] = sorted(milliseconds for _, milliseconds in attempts)[len(attempts) // 2]
+    logout, started = connection.execute(
+        "SELECT logout_id, created_at FROM logouts ORDER BY created_at DESC LIMIT 1").fetchone()
+    made = connection.execute(
+        "SELECT at, milliseconds FROM delivery_attempts a JOIN deliveries d ON d.delivery_id = a.delivery_id "
+        "WHERE logout_id = ? AND outcome = 'delivered'", (logout,)).fetchall()
     connection.close()
-    return result
+    return {"transaction_ms": round(committed - started, 1), "first_sent_after_ms": round(min(made)[0] - committed, 1),
+            "attempt_ms_median": sorted(milliseconds for _, milliseconds in made)[len(made) // 2]}

@@ -20,21 +20,20 @@ HOT_QUERIES = {
 
 
 def fill(database, count):
-    """Copies the one living session until there are `count`, with a ledger entry, a browser and a grant each."""
+    """Copies the one living session until there are `count`, with a browser, a ledger entry, a grant and its tokens each."""
     connection = sqlite3.connect(database, timeout=60)
     connection.execute("PRAGMA synchronous = OFF")
     connection.execute("CREATE TEMP TABLE n AS WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c WHERE i < "
                        f"{count}) SELECT i FROM c")
-    unique = {"seq", "session_id", "user_agent_id", "sid", "secret_hash", "grant_id"}
-    for table in ("user_agents", "sessions", "session_clients", "grants"):
+    unique = {"session_id", "user_agent_id", "sid", "grant_id"}
+    for table in ("user_agents", "sessions", "session_clients", "grants", "refresh_tokens", "access_tokens"):
         columns = [row[1] for row in connection.execute(f"PRAGMA table_info({table})") if row[1] != "seq"]
         chosen = [
-            "CAST('filled-' || n.i AS BLOB)" if name == "secret_hash"
-            else f"'filled-' || n.i" if name in unique else f"t.{name}" for name in columns]
+            "CAST('filled-' || n.i AS BLOB)" if name in ("secret_hash", "token_hash")
+            else "'filled-' || n.i" if name in unique else f"t.{name}" for name in columns]
         connection.execute(f"INSERT INTO {table} ({','.join(columns)}) SELECT {','.join(chosen)} FROM n, "
                            f"(SELECT * FROM {table} LIMIT 1) t")
     connection.commit()
-    connection.execute("ANALYZE")
     stored = connection.execute("SELECT count(*) FROM sessions").fetchone()[0]
     connection.close()
     return stored

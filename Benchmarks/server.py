@@ -4,6 +4,7 @@ import json
 import os
 import pathlib
 import re
+import sqlite3
 import subprocess
 import sys
 import time
@@ -36,25 +37,40 @@ def memory_of(pid):
     return round(value["VmRSS"], 1), round(value["VmHWM"], 1)
 
 
-def wrk(url, script, seconds, connections=32, threads=2, **environment):
-    """Runs wrk; returns (requests, seconds, answers that were no 2xx or 3xx)."""
-    command = ["wrk", "-t", str(threads), "-c", str(connections), "-d", f"{seconds}s", "-s",
-               str(ROOT / "Benchmarks/wrk" / f"{script}.lua"), url]
-    done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, **environment}, check=True)
-    found = re.search(r"RESULT (\d+) (\d+) (\d+)", done.stdout)
+LUA = ROOT / "Benchmarks/wrk"
+
+
+def wrk_command(url, script, seconds, connections, threads=2):
+    return ["wrk", "-t", str(threads), "-c", str(connections), "-d", f"{seconds}s", "-s", str(LUA / f"{script}.lua"), url]
+
+
+def wrk(url, script, seconds, connections=32, **environment):
+    """Runs wrk; returns (requests, seconds, the answers that the script found good). Any error is one too many."""
+    done = subprocess.run(wrk_command(url, script, seconds, connections), capture_output=True, text=True, check=True,
+                          env={**os.environ, "LUA_FOLDER": str(LUA), **environment})
+    found = re.search(r"RESULT (\d+) (\d+) (\d+) (\d+)", done.stdout)
     assert found, done.stdout + done.stderr
-    requests, micros, errors = (int(number) for number in found.groups())
-    return requests, micros / 1e6, errors
+    requests, micros, errors, good = (int(number) for number in found.groups())
+    assert requests > 0 and errors == 0, f"{script}: {errors} of {requests} answers were errors\n{done.stdout}"
+    return requests, micros / 1e6, good
+
+
+def until(question, seconds=30):
+    """Asks until the answer is true; its last answer."""
+    deadline = time.monotonic() + seconds
+    while not (answer := question()) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return answer
 
 
 class Measured:
     """One provider with one application, one account, and one algorithm."""
 
-    def __init__(self, folder, database, algorithm):
+    def __init__(self, folder, database, algorithm, environment=None):
         self.exeunt = Exeunt(BINARY, folder)
         if database:
             self.exeunt.database = database
-        self.exeunt.start()
+        self.exeunt.start(environment)
         self.algorithm = algorithm
         self.exeunt.add_user("alice", "correct horse battery")
 
@@ -73,12 +89,24 @@ class Measured:
     def person(self):
         return Person(self.exeunt.issuer, "alice", "correct horse battery")
 
-    def cost(self, url, script, seconds, **options):
-        """(rate per second, CPU µs per request, errors) under wrk, after a short warm-up of the same kind."""
+    def cost(self, url, script, seconds, warm_up=True, **options):
+        """(requests, seconds, CPU seconds of the server, good answers) under wrk, after a second of the same to warm up."""
+        if warm_up:
+            wrk(url, script, 1, **options)
         before = cpu_of(self.pid)
-        requests, spent, errors = wrk(url, script, seconds, **options)
-        used = cpu_of(self.pid) - before
-        return requests / spent, used / max(requests, 1) * 1e6, errors
+        requests, spent, good = wrk(url, script, seconds, **options)
+        return requests, spent, cpu_of(self.pid) - before, good
+
+    def value(self, query):
+        """The one number that a query of the provider's own database finds."""
+        location = self.exeunt.database
+        if location.startswith("sqlite:"):
+            connection = sqlite3.connect(location.removeprefix("sqlite:"), timeout=30)
+            try:
+                return connection.execute(query).fetchone()[0]
+            finally:
+                connection.close()
+        return int(subprocess.run(["psql", "-qAt", location, "-c", query], capture_output=True, text=True, check=True).stdout)
 
     def stop(self):
         self.exeunt.stop()

@@ -1,12 +1,16 @@
 """Sign-in, refresh, client credentials, introspection, end-session: rates and the server's own CPU time."""
 
 import base64
+import os
 import pathlib
+import subprocess
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import quote, urlencode
 
-from server import Measured, Program, cpu_of, free_port, wait_for_port, wrk
+import requests
+
+from server import LUA, Measured, Program, cpu_of, free_port, until, wait_for_port, wrk_command
 
 
 def basic(application):
@@ -41,13 +45,44 @@ def write_per_thread(lines, folder, name, threads=2):
     return str(folder / name)
 
 
+def drain_lines(measured, path, application):
+    """(good, bad, seconds): wrk's own clock runs on after the last line, so that its threads report by themselves."""
+    command = wrk_command(measured.exeunt.issuer, "logout", 120, 16)
+    environment = {**os.environ, "LUA_FOLDER": str(LUA), "SESSIONS": path, "AFTER": application.post_logout}
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment)
+    try:
+        reports, seen = [], []
+        while len(reports) < 2 and (line := process.stdout.readline()):
+            seen.append(line)
+            if line.startswith("THREAD "):
+                reports.append([int(number) for number in line.split()[1:]])
+        assert len(reports) == 2, "".join(seen)
+    finally:
+        process.kill()
+        process.wait()
+    good, bad = sum(report[0] for report in reports), sum(report[1] for report in reports)
+    return good, bad, (max(report[3] for report in reports) - min(report[2] for report in reports)) / 1e6
+
+
 def end_sessions(measured, people, application, folder):
-    """(rate, CPU µs, errors) of ending each person's session, by wrk with the lines of their browsers."""
+    """(rate, CPU µs) of ending each person's session, and of telling the application; the database must agree."""
     path = write_per_thread(logout_lines(people, application), folder, "sessions")
+    ended, told = ENDED, TOLD
+    earlier = measured.value(ended), measured.value(told)
     before = cpu_of(measured.pid)
-    requests, spent, errors = wrk(measured.exeunt.issuer, "logout", 60, connections=16, SESSIONS=path)
+    good, bad, spent = drain_lines(measured, path, application)
+    until(lambda: measured.value(told) == earlier[1] + len(people))
     used = cpu_of(measured.pid) - before
-    return len(people) / spent, used / len(people) * 1e6, errors
+    facts = {"good": good, "bad": bad, "ended": measured.value(ended) - earlier[0], "told": measured.value(told) - earlier[1]}
+    expected = {"good": len(people), "bad": 0, "ended": len(people), "told": len(people)}
+    assert facts == expected, f"end-session: {facts}, not {expected}"
+    return len(people) / spent, used / len(people) * 1e6
+
+
+ENDED = "SELECT count(*) FROM sessions WHERE status = 'ended'"
+TOLD = "SELECT count(*) FROM deliveries WHERE state = 'delivered'"
+REFRESHED = "SELECT count(*) FROM refresh_tokens WHERE rotated_at IS NOT NULL"
+REDEEMED = "SELECT count(*) FROM authorization_codes WHERE redeemed_at IS NOT NULL"
 
 
 def measure(folder, database, algorithm, seconds, sessions):
@@ -71,26 +106,50 @@ def run(measured, application, results, scratch, seconds, sessions):
     issuer = measured.exeunt.issuer
     authorization = basic(application)
 
-    def record(name, cost):
-        results[name] = {"rate": round(cost[0]), "cpu": round(cost[1], 1), "errors": cost[2]}
+    def record(name, count, spent, used):
+        results[name] = {"rate": round(count / spent), "cpu": round(used / count * 1e6, 1), "errors": 0}
 
-    record("discovery", measured.cost(issuer + "/.well-known/openid-configuration", "post", seconds))
-    record("client_credentials", measured.cost(issuer + "/oidc/token", "post", seconds,
-                                               BODY="grant_type=client_credentials", AUTHORIZATION=authorization))
+    def same_request(name, path, expected, **options):
+        """The same request over and over; its answer is looked at first."""
+        body, headers = options.get("BODY"), {}
+        if body:
+            headers = {"Authorization": authorization, "Content-Type": "application/x-www-form-urlencoded"}
+            options["AUTHORIZATION"] = authorization
+        answer = requests.request("POST" if body else "GET", issuer + path, data=body, headers=headers, timeout=10)
+        assert answer.status_code == 200 and expected in answer.text, f"{name}: {answer.status_code} {answer.text}"
+        count, spent, used, _ = measured.cost(issuer + path, "post", seconds, **options)
+        record(name, count, spent, used)
+
+    same_request("discovery", "/.well-known/openid-configuration", '"end_session_endpoint"')
+    same_request("client_credentials", "/oidc/token", '"access_token"', BODY="grant_type=client_credentials")
     person = measured.person()
     person.sign_in(application)
     token = person.logins[application.name]["access_token"]
-    record("introspection", measured.cost(issuer + "/oidc/introspect", "post", seconds, BODY=f"token={token}",
-                                          AUTHORIZATION=authorization))
-
-    query = urlencode({"response_type": "code", "client_id": application.id, "redirect_uri": application.redirect,
-                       "scope": "openid", "state": "s", "nonce": "n"})
-    rate, cpu, errors = measured.cost(issuer, "signin", seconds, COOKIE=cookie_header(person), AUTHORIZATION=authorization,
-                                      AUTHORIZE="/oidc/authorize?" + query, REDIRECT=quote(application.redirect, safe=""))
-    # Two requests make one sign-in.
-    record("sign-in (authorization and redemption)", (rate / 2, cpu * 2, errors))
+    same_request("introspection", "/oidc/introspect", '"active":true', BODY=f"token={token}")
+    record("sign-in (authorization and redemption)", *live_sign_ins(measured, person, application, authorization, seconds))
 
     people = sign_in_many(measured, application, max(128, sessions))
-    tokens = write_per_thread([p.logins[application.name]["refresh_token"] for p in people[:128]], scratch, "tokens")
-    record("refresh", measured.cost(issuer, "refresh", seconds, TOKENS=tokens, AUTHORIZATION=authorization))
-    record("end-session, one application", end_sessions(measured, people, application, scratch))
+    record("refresh", *refreshes(measured, people[:128], application, authorization, scratch, seconds))
+    rate, cpu = end_sessions(measured, people, application, scratch)
+    results["end-session, one application"] = {"rate": round(rate), "cpu": round(cpu, 1), "errors": 0}
+
+
+def live_sign_ins(measured, person, application, authorization, seconds):
+    query = urlencode({"response_type": "code", "client_id": application.id, "redirect_uri": application.redirect,
+                       "scope": "openid", "state": "s", "nonce": "n"})
+    earlier = measured.value(REDEEMED)
+    count, spent, used, good = measured.cost(
+        measured.exeunt.issuer, "signin", seconds, warm_up=False, COOKIE=cookie_header(person), AUTHORIZATION=authorization,
+        AUTHORIZE="/oidc/authorize?" + query, REDIRECT=quote(application.redirect, safe=""))
+    # Two requests make one sign-in; the last of each connection is cut off.
+    assert count / 2 - 64 <= good <= measured.value(REDEEMED) - earlier, f"{count} requests, but {good} sign-ins"
+    return good, spent, used
+
+
+def refreshes(measured, people, application, authorization, scratch, seconds):
+    tokens = write_per_thread([p.logins[application.name]["refresh_token"] for p in people], scratch, "tokens")
+    earlier = measured.value(REFRESHED)
+    count, spent, used, good = measured.cost(measured.exeunt.issuer, "refresh", seconds, warm_up=False, TOKENS=tokens,
+                                             AUTHORIZATION=authorization)
+    assert good == count <= measured.value(REFRESHED) - earlier, f"{count} requests, but {good} tokens"
+    return good, spent, used

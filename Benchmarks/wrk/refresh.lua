@@ -1,12 +1,10 @@
 -- Rotation: every answer brings the token of a later request. One file of tokens per thread.
-local threads = 0
-function setup(thread)
-  thread:set("id", threads)
-  threads = threads + 1
-end
+package.path = os.getenv("LUA_FOLDER") .. "/?.lua"
+require("common")
+setup = enlist
 
-function init(args)
-  queue, first, last = {}, 1, 0
+function init()
+  queue, first, last, good = {}, first_place(id), 0, 0
   for line in io.lines(os.getenv("TOKENS") .. "." .. id) do
     last = last + 1
     queue[last] = line
@@ -29,9 +27,8 @@ function response(status, _, body)
   if status == 200 and token then
     last = last + 1
     queue[last] = token
+    good = good + 1
   end
 end
 
-function done(summary, latency, requests)
-  io.write(string.format("RESULT %d %d %d\n", summary.requests, summary.duration, summary.errors.status))
-end
+function done(summary) report(summary) end

@@ -1,11 +1,16 @@
 -- A live session's way to tokens: authorization, then redemption of its code. Two requests make one sign-in.
-function init(args)
-  codes, count = {}, 0
+package.path = os.getenv("LUA_FOLDER") .. "/?.lua"
+require("common")
+setup = enlist
+
+function init()
+  codes, count, good = {}, 0, 0
   cookie = { ["Cookie"] = os.getenv("COOKIE") }
   headers = {
     ["Content-Type"] = "application/x-www-form-urlencoded",
     ["Authorization"] = os.getenv("AUTHORIZATION"),
   }
+  authorize, redirect = os.getenv("AUTHORIZE"), os.getenv("REDIRECT")
 end
 
 function request()
@@ -13,13 +18,17 @@ function request()
     local code = codes[count]
     codes[count] = nil
     count = count - 1
-    local body = "grant_type=authorization_code&redirect_uri=" .. os.getenv("REDIRECT") .. "&code=" .. code
+    local body = "grant_type=authorization_code&redirect_uri=" .. redirect .. "&code=" .. code
     return wrk.format("POST", "/oidc/token", headers, body)
   end
-  return wrk.format("GET", os.getenv("AUTHORIZE"), cookie)
+  return wrk.format("GET", authorize, cookie)
 end
 
 function response(status, fields, body)
+  if status == 200 then
+    if body:find('"id_token":"', 1, true) then good = good + 1 end
+    return
+  end
   local location = fields["location"] or fields["Location"]
   local code = location and location:match("[?&]code=([^&]+)")
   if code then
@@ -28,6 +37,4 @@ function response(status, fields, body)
   end
 end
 
-function done(summary, latency, requests)
-  io.write(string.format("RESULT %d %d %d\n", summary.requests, summary.duration, summary.errors.status))
-end
+function done(summary) report(summary) end
