@@ -20,6 +20,7 @@ struct ExeuntCommand: AsyncParsableCommand {
               exeunt clients add application.json
               exeunt logout --user anna --reason "lost laptop"
             """,
+        version: "0.1.0",
         subcommands: [
             Serve.self, Demo.self, Users.self, Clients.self, Sessions.self, Logout.self, Logouts.self, Deliveries.self,
             Keys.self, Migrate.self, Backup.self, Restore.self, Diagnose.self,

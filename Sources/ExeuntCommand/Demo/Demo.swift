@@ -53,6 +53,7 @@ struct Demo: AsyncParsableCommand {
             try await ServedIssuer.remember(setting.configuration, in: parts.database)
             let answer = DemoAnswer(setting: setting, password: password)
             let output = CommandOutput(json: json)
+            for warning in setting.configuration.warnings { logger.warning("\(warning)") }
             let samples: [any Service] = applications.map { $0.service(logger: logger) }
             // The samples stop last: the provider still tells them while it drains.
             let services =

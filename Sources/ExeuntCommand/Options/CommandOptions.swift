@@ -26,12 +26,3 @@ struct CommandOptions: ParsableArguments {
 
     var output: CommandOutput { CommandOutput(json: json) }
 }
-
-extension CommandOptions {
-    /// For commands that answer with no value.
-    init(configuration: ConfigurationOptions) {
-        self.init()
-        json = false
-        self.configuration = configuration
-    }
-}

@@ -1,6 +1,7 @@
 import ArgumentParser
 import ExeuntProvider
 import Logging
+import OpenIDTypes
 import SQLStore
 
 /// `exeunt serve`.
@@ -20,23 +21,25 @@ struct Serve: AsyncParsableCommand {
     @OptionGroup(title: "Server")
     var server: ServerOptions
 
-    @OptionGroup(title: "Configuration")
-    var options: ConfigurationOptions
+    @OptionGroup var options: CommandOptions
 
     func run() async throws {
         try await CommandFailure.explaining {
-            let command = CommandOptions(configuration: options)
-            let (configuration, logger) = try command.resolve(server, for: .server)
+            let (configuration, logger) = try options.resolve(server, for: .server)
             let update = try await SchemaUpdate.run(configuration, logger: logger)
             if !update.applied.isEmpty {
                 StandardStreams.message(SchemaText.text(update, configuration.database.redactedDescription))
             }
             let parts = try await ProviderParts.open(configuration: configuration, logger: logger)
             try await ServedIssuer.remember(configuration, in: parts.database)
-            let issuer = configuration.issuer.text
+            let (issuer, json) = (configuration.issuer.text, options.json)
             try await Provider(parts: parts).run { port in
                 let address = ListenAddress(host: configuration.listen.host, port: port)
                 StandardStreams.message("Exeunt serves \(issuer), listening on \(address).")
+                if json {
+                    let value: JSONValue = ["issuer": .string(issuer), "listen": .string(address.description)]
+                    StandardStreams.print(value.prettyPrinted())
+                }
             }
         }
     }

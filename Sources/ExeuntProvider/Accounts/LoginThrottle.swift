@@ -39,16 +39,7 @@ package struct LoginThrottle: Sendable {
         let buckets = try buckets(of: attempt, in: db, now: now)
         var wait = Duration.zero
         for (subject, bucket) in buckets {
-            guard
-                let row = try db.row(
-                    """
-                    SELECT failures, last_failure_at FROM login_throttle
-                    WHERE subject = \(subject) AND expires_at > \(now) \(forUpdate)
-                    """
-                )
-            else { continue }
-            let failures: Int64 = try row.value("failures")
-            let last: Timestamp = try row.value("last_failure_at")
+            let (failures, last) = try locked(subject, in: db, now: now)
             wait = max(wait, LoginThrottleRules.wait(failures: failures, last: last, in: bucket, now: now))
         }
         if wait > .zero { return .wait(wait) }
@@ -82,17 +73,6 @@ package struct LoginThrottle: Sendable {
         for (subject, _) in try buckets(of: attempt, in: db, now: now) { try takeBack(subject, in: db) }
     }
 
-    /// Deletes a bounded number of rows whose time is over; returns how many.
-    package func removeExpired(limit: Int, in db: any SQLWriter, now: Timestamp) throws -> Int {
-        try db.execute(
-            """
-            DELETE FROM login_throttle WHERE subject IN (
-                SELECT subject FROM login_throttle WHERE expires_at <= \(now) ORDER BY expires_at LIMIT \(limit)
-            )
-            """
-        )
-    }
-
     private func buckets(
         of attempt: Attempt, in db: any SQLReader, now: Timestamp
     ) throws -> [(subject: String, bucket: LoginThrottleRules.Bucket)] {
@@ -102,6 +82,27 @@ package struct LoginThrottle: Sendable {
             return [(known, .knownBrowser)]
         }
         return [(Self.accountSubject(attempt.username), .account), (Self.addressSubject(attempt.address), .address)]
+    }
+
+    /// The row is made first and then locked, so that of attempts at once each sees the ones before it. Every attempt
+    /// locks its account before its address, so that no two wait for each other.
+    private func locked(
+        _ subject: String, in db: any SQLWriter, now: Timestamp
+    ) throws -> (failures: Int64, last: Timestamp) {
+        try db.execute(
+            """
+            INSERT INTO login_throttle (subject, failures, last_failure_at, expires_at)
+            VALUES (\(subject), \(0), \(now), \(now + LoginThrottleRules.memory)) ON CONFLICT (subject) DO NOTHING
+            """
+        )
+        let row = try db.row(
+            """
+            SELECT failures, last_failure_at, expires_at FROM login_throttle
+            WHERE subject = \(subject) \(forUpdate)
+            """
+        )
+        guard let row, try row.value("expires_at", as: Timestamp.self) > now else { return (0, now) }
+        return (try row.value("failures"), try row.value("last_failure_at"))
     }
 
     private func count(

@@ -15,10 +15,17 @@ struct AccountPlace: Sendable {
     let passwords: PasswordSignIn
     let sessions = SessionStore(lifetimes: Lifetimes())
 
-    init(_ parameters: PasswordParameters = PasswordParameters(memory: 8, iterations: 1, lanes: 1)) async throws {
-        database = try await Database.open(.memory, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+    init() async throws {
+        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        let database = try await Database.open(.memory, logger: logger)
         _ = try await database.migrate(Schema.migrations)
-        hasher = PasswordHasher(parameters: parameters)
+        self.init(database)
+    }
+
+    /// Over a migrated database of either engine.
+    init(_ database: Database) {
+        self.database = database
+        hasher = PasswordHasher(parameters: PasswordParameters(memory: 8, iterations: 1, lanes: 1))
         let registry = ClientRegistry()
         let termination = SessionTermination(
             database: database, clients: registry,
