@@ -1,3 +1,4 @@
+import ExeuntTesting
 import Foundation
 import Glibc
 
@@ -16,7 +17,7 @@ struct RunningServer: Sendable {
     static func serve<R: Sendable>(
         _ place: CommandPlace, _ arguments: [String] = [], _ body: @Sendable (RunningServer) async throws -> R
     ) async throws -> R {
-        let port = try ServerPort.find()
+        let port = try FreePort.find()
         let command = ["serve", "--development", "--listen", "127.0.0.1:\(port)"] + arguments
         return try await run(place, command, until: "listening on", port: port, body)
     }

@@ -38,7 +38,7 @@ struct ServeCommandTests {
     @Test("the demo: two applications that can be signed in to, and the same account the next time")
     func demo() async throws {
         let place = try CommandPlace()
-        let ports = try (ServerPort.find(), ServerPort.find(), ServerPort.find())
+        let ports = try (FreePort.find(), FreePort.find(), FreePort.find())
         let command = [
             "demo", "--json", "--port", "\(ports.0)", "--port-one", "\(ports.1)", "--port-two", "\(ports.2)",
         ]

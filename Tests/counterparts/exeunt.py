@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import random
 import select
 import signal
 import socket
@@ -27,9 +28,15 @@ def environment_with(changes=None):
 
 
 def free_port():
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
+    """Below the range of outgoing connections, which could take it before a server does; not of a known service."""
+    while True:
+        port = random.randrange(28_000, 32_000)
+        with socket.socket() as listener:
+            try:
+                listener.bind(("127.0.0.1", port))
+                return port
+            except OSError:
+                pass
 
 
 def stop_process(process, how=signal.SIGTERM, seconds=30):
