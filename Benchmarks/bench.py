@@ -9,7 +9,7 @@ import tempfile
 import fanout
 import growth
 import signin
-from server import Measured, bare_route_rate, memory_of, signature_rates, wrk
+from server import Measured, bare_route, machine, memory_of, signature_rates, wrk
 
 AIMS = {"discovery": 40, "client_credentials": 280, "refresh": 370, "sign-in (authorization and redemption)": 730,
         "introspection": 200, "end-session, one application": 500}
@@ -26,21 +26,22 @@ def table(title, header, rows):
 def sign_ins(results, seconds, sessions, engines):
     for engine, database in engines.items():
         for algorithm in ("ES256", "RS256"):
-            print(f"… {engine}, {algorithm}", flush=True)
             with tempfile.TemporaryDirectory(prefix="exeunt-bench.") as folder:
-                results["operations"][f"{engine} {algorithm}"] = signin.measure(
-                    folder, database and database(algorithm), algorithm, seconds, sessions)
-    signatures, bare = results["signatures"], results["bare_route"]
-    for name, operations in results["operations"].items():
-        algorithm = name.split()[1]
-        rows = []
-        for operation, figure in operations.items():
-            figure["per_signature"] = round(figure["rate"] / signatures[algorithm], 4)
-            figure["per_bare_route"] = round(figure["rate"] / bare, 4)
-            aim = AIMS[operation] if name == "SQLite ES256" else ""
-            rows.append([operation, figure["rate"], figure["cpu"], aim, figure["per_signature"],
-                         figure["per_bare_route"], figure["errors"]])
-        table(name, ["operation", "per second", "CPU µs", "aim", "of signatures", "of bare route", "errors"], rows)
+                operations = signin.measure(folder, database and database(algorithm), algorithm, seconds, sessions)
+            results["operations"][f"{engine} {algorithm}"] = operations
+            operation_table(results, f"{engine} {algorithm}", operations, algorithm)
+            write(results)
+
+
+def operation_table(results, name, operations, algorithm):
+    rows = []
+    for operation, figure in operations.items():
+        figure["per_signature"] = round(figure["rate"] / results["signatures"][algorithm], 4)
+        figure["per_bare_route"] = round(figure["rate"] / results["bare_route"], 4)
+        aim = AIMS[operation] if name == "SQLite ES256" else ""
+        rows.append([operation, figure["rate"], figure["cpu"], aim, figure["per_signature"],
+                     figure["per_bare_route"], figure["errors"]])
+    table(name, ["operation", "per second", "CPU µs", "aim", "of signatures", "of bare route", "errors"], rows)
 
 
 def fan_outs(results, count):
@@ -76,17 +77,20 @@ def main():
     parser.add_argument("--only", choices=["operations", "fan-out", "growth", "memory"])
     arguments = parser.parse_args()
     quick = arguments.quick
-    seconds = 2 if quick else 8
+    seconds = 2 if quick else 6
     server = os.environ["BENCH_POSTGRES"]
     engines = {"SQLite": None, "PostgreSQL": lambda algorithm: create_database(server, algorithm)}
-    results = {"operations": {}, "fan_out": {}, "signatures": signature_rates(), "bare_route": round(bare_route_rate(seconds))}
+    results = {"machine": machine(), "operations": {}, "fan_out": {}, "signatures": signature_rates()}
+    results["bare_route"], bare_cpu = bare_route(seconds)
+    results["bare_route_cpu"] = bare_cpu
     table("Ceilings of this run", ["what", "per second"],
-          [*results["signatures"].items(), ["bare Hummingbird route", results["bare_route"]]])
+          [*results["signatures"].items(), [f"bare Hummingbird route ({bare_cpu} µs of CPU)", results["bare_route"]]])
     wanted = arguments.only
     if wanted in (None, "operations"):
-        sign_ins(results, seconds, 128 if quick else 400, engines)
+        sign_ins(results, seconds, 128 if quick else 300, engines)
     if wanted in (None, "fan-out"):
         fan_outs(results, 1000)
+        write(results)
     if wanted in (None, "growth"):
         grown = growth.measure(runs=3 if quick else 9, sizes=(10_000, 100_000 if quick else 1_000_000))
         results["growth"] = grown
@@ -95,9 +99,13 @@ def main():
         table("Query plans at the largest", ["query", "plan"], list(grown["plans"].items()))
     if wanted in (None, "memory"):
         memory(results, seconds)
+    print(f"\nWritten to {write(results)}")
+
+
+def write(results):
     path = pathlib.Path(__file__).parent / "results.json"
-    path.write_text(json.dumps(results, indent=1) + "\n")
-    print(f"\nWritten to {path.relative_to(pathlib.Path.cwd()) if path.is_relative_to(pathlib.Path.cwd()) else path}")
+    path.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n")
+    return path.relative_to(pathlib.Path.cwd()) if path.is_relative_to(pathlib.Path.cwd()) else path
 
 
 def create_database(server, algorithm):
@@ -105,7 +113,7 @@ def create_database(server, algorithm):
     from urllib.parse import urlsplit
 
     name = f"bench_{algorithm.lower()}"
-    subprocess.run(["psql", "-q", server, "-c", f"DROP DATABASE IF EXISTS {name}", "-c", f"CREATE DATABASE {name}"],
+    subprocess.run(["psql", "-q", server, "-c", f"DROP DATABASE IF EXISTS {name} WITH (FORCE)", "-c", f"CREATE DATABASE {name}"],
                    check=True)
     return urlsplit(server)._replace(path="/" + name).geturl()
 

@@ -4,6 +4,7 @@ import json
 import os
 import pathlib
 import re
+import secrets
 import sqlite3
 import subprocess
 import sys
@@ -70,6 +71,10 @@ class Measured:
         self.exeunt = Exeunt(BINARY, folder)
         if database:
             self.exeunt.database = database
+            # Only an empty SQLite database makes its key itself.
+            key = self.exeunt.folder / "exeunt.key"
+            key.write_text(secrets.token_hex(32) + "\n")
+            key.chmod(0o600)
         self.exeunt.start(environment)
         self.algorithm = algorithm
         self.exeunt.add_user("alice", "correct horse battery")
@@ -127,17 +132,26 @@ class Program:
         self.process.wait(timeout=10)
 
 
+def machine():
+    """What the figures were measured on, and how busy it was with other things."""
+    model = re.search(r"model name\s*: (.*)", pathlib.Path("/proc/cpuinfo").read_text())
+    return {"processor": model.group(1) if model else "unknown", "cores": os.cpu_count(),
+            "load_at_start": round(os.getloadavg()[0], 1)}
+
+
 def signature_rates():
     return json.loads(subprocess.run([PROGRAMS / "signatures"], capture_output=True, text=True, check=True).stdout)
 
 
-def bare_route_rate(seconds):
+def bare_route(seconds):
+    """(rate per second, CPU µs) of a route that does nothing: what the HTTP server alone costs."""
     port = free_port()
-    with Program("baseline", port):
+    with Program("baseline", port) as program:
         wait_for_port(port)
         wrk(f"http://127.0.0.1:{port}/", "post", 1)
+        before = cpu_of(program.process.pid)
         requests, spent, _ = wrk(f"http://127.0.0.1:{port}/", "post", seconds)
-    return requests / spent
+        return round(requests / spent), round((cpu_of(program.process.pid) - before) / requests * 1e6, 1)
 
 
 def wait_for_port(port):

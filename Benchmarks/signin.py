@@ -71,7 +71,7 @@ def end_sessions(measured, people, application, folder):
     earlier = measured.value(ended), measured.value(told)
     before = cpu_of(measured.pid)
     good, bad, spent = drain_lines(measured, path, application)
-    until(lambda: measured.value(told) == earlier[1] + len(people))
+    until(lambda: measured.value(told) == earlier[1] + len(people), 10)
     used = cpu_of(measured.pid) - before
     facts = {"good": good, "bad": bad, "ended": measured.value(ended) - earlier[0], "told": measured.value(told) - earlier[1]}
     expected = {"good": len(people), "bad": 0, "ended": len(people), "told": len(people)}

@@ -35,7 +35,9 @@ function response(status, fields)
   elseif status ~= 200 then
     bad = bad + 1
   end
-  if good + bad >= #lines then
+  -- Answers to other connections may still come in after the last line's.
+  if good + bad >= #lines and not reported then
+    reported = true
     io.write(string.format("THREAD %d %d %.0f %.0f\n", good, bad, began, now()))
     io.flush()
     wrk.thread:stop()
