@@ -38,6 +38,8 @@ class Sink:
                 pass
 
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        # A provider that is killed leaves connections in the middle of a request: no news here.
+        self.server.handle_error = lambda request, address: None
         self.server.daemon_threads = True
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
