@@ -77,6 +77,7 @@ def stage(folder, port, size):
     application = measured.add_application("grow", origin, backchannel_logout_uri=f"{origin}/grow")
     sign_in_many(measured, application, 1)
     measured.exeunt.stop()
-    fill(str(folder / "exeunt.sqlite"), size)
+    stored = fill(str(folder / "exeunt.sqlite"), size)
+    assert stored > size, f"{stored} sessions, not {size}"
     measured.exeunt.start()
     return measured, application
